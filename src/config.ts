@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { providers } from './providers/index.ts';
+import type { Provider, ProviderSettings } from './providers/provider.ts';
+import { oneOf, port } from './variables.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ConfiguredProvider {
+  readonly provider: Provider;
+  readonly settings: ProviderSettings;
+}
+
+export interface Config {
+  readonly host: string;
+  /** 0 lets the system choose a free one. */
+  readonly port: number;
+  /** Whose credentials are used: the server's, from the environment, or each request's, from its headers. */
+  readonly credentials: 'server' | 'request';
+  /** Are the providers the sandbox's rather than the vendors'? */
+  readonly sandbox: boolean;
+  readonly graphiql: boolean;
+  readonly providers: readonly ConfiguredProvider[];
+}
+
+/** Everything that is wrong with the environment, a line each, without any value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(
+      [
+        `Rolecall cannot start: ${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong.`,
+        ...problems.map((problem) => `  - ${problem}`),
+        'Correct it in the environment or in the file .env (.env.example lists every variable).',
+      ].join('\n'),
+    );
+  }
+}
+
+const variables = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4000),
+  CREDENTIALS: oneOf(['server', 'request']).default('server'),
+  SANDBOX: oneOf(['0', '1']).default('0'),
+  GRAPHIQL: oneOf(['on', 'off']).default('on'),
+  NODE_ENV: z.string().optional(),
+});
+
+/**
+ * @param environment its empty values count as unset
+ * @throws {ConfigError} naming every problem at once
+ */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const own = parse(variables, set, problems);
+  const forced = set['SANDBOX'] === '1';
+
+  const configured = providers.flatMap((provider) => {
+    const settings = parse(provider.settings, forced ? without(set, provider) : set, problems);
+    return settings === undefined ? [] : { provider, settings };
+  });
+
+  if (forced && own?.CREDENTIALS === 'request') {
+    problems.push('SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.');
+  }
+  const hasCredentials = configured.some(({ settings }) => settings.credentials !== undefined);
+  const needsSandbox = own?.CREDENTIALS === 'server' && !hasCredentials;
+  if (problems.length === 0 && needsSandbox && !forced && own.NODE_ENV === 'production') {
+    problems.push(
+      'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
+    );
+  }
+  if (own === undefined || problems.length > 0) throw new ConfigError(problems);
+
+  return {
+    host: own.HOST,
+    port: own.PORT,
+    credentials: own.CREDENTIALS,
+    sandbox: forced || needsSandbox,
+    graphiql: own.GRAPHIQL === 'on',
+    providers: configured,
+  };
+}
+
+/** The environment without what the sandbox stands in for. */
+function without(set: Environment, { sandbox }: Provider): Environment {
+  return Object.fromEntries(
+    Object.entries(set).filter(([name]) => !sandbox.variables.includes(name)),
+  );
+}
+
+function parse<T>(schema: z.ZodType<T>, set: Environment, problems: string[]): T | undefined {
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  problems.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`));
+  return undefined;
+}

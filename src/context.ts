@@ -1,0 +1,60 @@
+import type { YogaInitialContext } from 'graphql-yoga';
+import type { Config } from './config.ts';
+import { RolecallError } from './errors.ts';
+import type { Provider, ProviderSettings } from './providers/provider.ts';
+
+/** What one request can do with one provider. */
+export type Connection =
+  /** `session` is the provider's own; it lives as long as the request. */
+  | { readonly state: 'connected'; readonly session: unknown }
+  | { readonly state: 'absent' }
+  /** Credentials came that cannot be used: the provider's field says why. */
+  | { readonly state: 'unusable'; readonly error: RolecallError };
+
+/** What resolvers share during one request. Nothing in it outlives the request. */
+export interface Context {
+  readonly connections: ReadonlyMap<Provider, Connection>;
+}
+
+/**
+ * Makes the function that gives each request a context of its own:
+ * a context that two requests shared would show one person's identity to another.
+ */
+export function createContextFactory(
+  config: Config,
+): (initial: Pick<YogaInitialContext, 'request'>) => Context {
+  const connectors = config.providers.map(({ provider, settings }) => {
+    const opened = provider.open(settings);
+    return (request: Request): [Provider, Connection] => {
+      const credentials =
+        config.credentials === 'request'
+          ? readHeaders(provider, request.headers, settings)
+          : settings.credentials;
+      if (credentials === undefined) return [provider, { state: 'absent' }];
+      if (credentials instanceof RolecallError) {
+        return [provider, { state: 'unusable', error: credentials }];
+      }
+      return [
+        provider,
+        { state: 'connected', session: opened.connect(credentials, request.signal) },
+      ];
+    };
+  });
+  return ({ request }) => ({ connections: new Map(connectors.map((connect) => connect(request))) });
+}
+
+function readHeaders(provider: Provider, headers: Headers, settings: ProviderSettings): unknown {
+  try {
+    return provider.readHeaders(headers, settings);
+  } catch (error) {
+    if (error instanceof RolecallError) return error;
+    throw error;
+  }
+}
+
+/** The provider's session; only a connected provider's resolvers run, so there is one. */
+export function sessionOf(context: Context, provider: Provider): unknown {
+  const connection = context.connections.get(provider);
+  if (connection?.state === 'connected') return connection.session;
+  throw new Error(`${provider.name} is not connected, yet its resolvers run`);
+}

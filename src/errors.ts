@@ -1,0 +1,42 @@
+/**
+ * What callers find in `errors[].extensions`.
+ * The README's error table says when each code is given.
+ */
+export interface ErrorExtensions {
+  readonly code: ErrorCode;
+  /** The provider's name in the schema's `Provider` enum. */
+  readonly provider?: string;
+  /** The HTTP status that the vendor answered with. */
+  readonly status?: number;
+  /** Seconds until the vendor wants to be asked again. */
+  readonly retryAfter?: number;
+}
+
+export type ErrorCode =
+  | 'CREDENTIALS_MISSING'
+  | 'CREDENTIALS_INVALID'
+  | 'UPSTREAM_UNAUTHENTICATED'
+  | 'UPSTREAM_FORBIDDEN'
+  | 'UPSTREAM_NOT_FOUND'
+  | 'UPSTREAM_RATE_LIMITED'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_INVALID_RESPONSE'
+  | 'UPSTREAM_INVALID_VALUE'
+  | 'UPSTREAM_REJECTED'
+  | 'INTERNAL';
+
+/**
+ * An error that callers are meant to read; every other one is masked.
+ * It is no GraphQLError, so that code below the schema can throw it without knowing GraphQL:
+ * graphql-js copies `extensions` from whatever a resolver throws.
+ */
+export class RolecallError extends Error {
+  override readonly name: string = 'RolecallError';
+  readonly extensions: ErrorExtensions;
+
+  constructor(message: string, extensions: ErrorExtensions, options?: ErrorOptions) {
+    super(message, options);
+    this.extensions = extensions;
+  }
+}

@@ -1,0 +1,63 @@
+import { isJsonObject, parseJson } from '../../json.ts';
+import type { Reply } from '../../upstream/attempt.ts';
+import { get } from '../../upstream/call.ts';
+import { failureError, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
+import { Directory } from './directory.ts';
+import { toHeaders } from './headers.ts';
+import { DocumentError } from './json-api.ts';
+import type { Credentials } from './settings.ts';
+
+const vendor: Vendor = {
+  provider: 'DATADOG',
+  title: 'Datadog',
+  credentialsHint:
+    'Check that both keys are right, and that they belong to the Datadog site that is asked.',
+  permissionHint:
+    'Datadog also says this to a wrong key or a wrong site: check both keys and the site, then whether the application key may read its own user.',
+};
+
+/**
+ * Asks for the current user (https://docs.datadoghq.com/api/latest/users/get-current-user/).
+ * @throws {RolecallError} where Datadog does not give it
+ */
+export async function fetchCurrentUser(
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Directory> {
+  const reply = await get({
+    url: new URL('api/v2/current_user', credentials.baseUrl),
+    headers: toHeaders(credentials),
+    signal,
+  }).catch((error: unknown) => {
+    throw failureError(vendor, error);
+  });
+  const body = parseJson(reply.body);
+  if (reply.status < 200 || reply.status > 299) {
+    throw replyError(vendor, reply, redact(credentials, vendorWords(body)));
+  }
+  return toDirectory(reply, body);
+}
+
+function toDirectory(reply: Reply, body: unknown): Directory {
+  if (body === undefined) throw shapeError(vendor, reply, 'it is not JSON');
+  try {
+    return new Directory(body);
+  } catch (error) {
+    if (error instanceof DocumentError) throw shapeError(vendor, reply, error.message);
+    throw error;
+  }
+}
+
+/** `errors` holds texts, or objects with a title and a detail. */
+function vendorWords(body: unknown): string | undefined {
+  if (!isJsonObject(body) || !Array.isArray(body['errors'])) return undefined;
+  const words = body['errors'].map((error: unknown) => {
+    if (!isJsonObject(error)) return error;
+    return [error['title'], error['detail']].filter((text) => typeof text === 'string').join(': ');
+  });
+  return words.filter((text) => typeof text === 'string' && text !== '').join('; ');
+}
+
+function redact({ apiKey, appKey }: Credentials, words: string | undefined): string | undefined {
+  return words && apiKey.redact(appKey.redact(words));
+}

@@ -1,0 +1,75 @@
+import { known, type Lenient } from '../../values.ts';
+import type { Permission, Role } from './model.ts';
+
+/** A permission and the roles that grant it. */
+export interface Grant<Granted> {
+  readonly permission: Granted;
+  readonly roles: readonly Role[];
+}
+
+/** What the known ones of these roles grant: permission ids, each once, in the order first granted. */
+export function grantsOf(roles: readonly Role[]): readonly Grant<string>[] {
+  const granting = new Map<string, Role[]>();
+  for (const role of roles) {
+    for (const id of known(role.permissionIds) ?? []) {
+      const others = granting.get(id);
+      if (others === undefined) granting.set(id, [role]);
+      else others.push(role);
+    }
+  }
+  return Array.from(granting, ([permission, grantors]) => ({ permission, roles: grantors }));
+}
+
+/**
+ * Does one of the roles grant the permission of this name or alias? Null where that cannot be known:
+ * where it was not found, and a role's permissions or a granted permission's name are not known.
+ */
+export function grantsPermission(
+  roles: readonly Role[],
+  granted: readonly Permission[],
+  name: string,
+): boolean | null {
+  if (granted.some((permission) => isNamed(permission, name))) return true;
+  const allKnown =
+    roles.every((role) => known(role.permissionIds) !== null) &&
+    granted.every((permission) => known(permission.name) !== null);
+  return allKnown ? false : null;
+}
+
+function isNamed(permission: Permission, name: string): boolean {
+  return (
+    known(permission.name) === name || (known(permission.nameAliases)?.includes(name) ?? false)
+  );
+}
+
+/** The arguments that `permissions` and `grants` share; null is no filter. */
+export interface PermissionFilter {
+  readonly names?: readonly string[] | null | undefined;
+  readonly groupName?: string | null | undefined;
+  readonly restricted?: boolean | null | undefined;
+}
+
+export function isFilter({ names, groupName, restricted }: PermissionFilter): boolean {
+  return (names ?? groupName ?? restricted ?? null) !== null;
+}
+
+/** All conditions must hold; an attribute that is not known meets none. */
+export function permissionMatcher({
+  names,
+  groupName,
+  restricted,
+}: PermissionFilter): (permission: Permission) => boolean {
+  const wanted = names ? new Set(names) : null;
+  return (permission) =>
+    (wanted === null || isIn(wanted, known(permission.name))) &&
+    isOrAny(groupName, permission.groupName) &&
+    isOrAny(restricted, permission.restricted);
+}
+
+function isIn(wanted: ReadonlySet<string>, name: string | null): boolean {
+  return name !== null && wanted.has(name);
+}
+
+function isOrAny<T>(wanted: T | null | undefined, value: Lenient<T>): boolean {
+  return wanted === null || wanted === undefined || known(value) === wanted;
+}

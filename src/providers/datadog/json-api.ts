@@ -1,0 +1,115 @@
+import { isJsonObject, type JsonObject } from '../../json.ts';
+
+/** A JSON:API resource (https://jsonapi.org/format/#document-resource-objects). */
+export interface Resource {
+  readonly type: string;
+  readonly id: string;
+  readonly attributes: JsonObject;
+  readonly relationships: JsonObject;
+}
+
+/** The text says what is wrong with the document. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError';
+}
+
+/** Linkage that is neither what JSON:API allows nor absent. */
+export const MALFORMED = Symbol('malformed linkage');
+
+/** A JSON:API document with one primary resource: its resources by type and id. */
+export class Document {
+  readonly primary: Resource;
+  readonly #resources = new Map<string, Map<string, Resource>>();
+
+  /** @throws {DocumentError} where `body` is no such document, or its primary resource is not of `type` */
+  constructor(body: unknown, type: string) {
+    if (!isJsonObject(body)) throw new DocumentError('it is not a JSON object');
+    const { data, included } = body;
+    const primary = toResource(data);
+    if (primary?.type !== type)
+      throw new DocumentError(`\`data\` is not one of the \`${type}\` with an id`);
+    for (const member of ['attributes', 'relationships']) {
+      const value = (data as JsonObject)[member];
+      if (value !== undefined && value !== null && !isJsonObject(value)) {
+        throw new DocumentError(`\`data.${member}\` is not an object`);
+      }
+    }
+    if (included !== undefined && included !== null && !Array.isArray(included)) {
+      throw new DocumentError('`included` is not a list');
+    }
+    this.primary = primary;
+    this.#add(primary);
+    for (const entry of included ?? []) {
+      const resource = toResource(entry);
+      // The vendor may include what is not known here; an entry without an id cannot be referred to.
+      if (resource !== undefined) this.#add(resource);
+    }
+  }
+
+  /** The resource, or undefined where the document only refers to it, or not even that. */
+  find(type: string, id: string): Resource | undefined {
+    return this.#resources.get(type)?.get(id);
+  }
+
+  /** Of two resources with the same id the first counts. */
+  #add(resource: Resource): void {
+    let ofType = this.#resources.get(resource.type);
+    if (ofType === undefined) {
+      ofType = new Map();
+      this.#resources.set(resource.type, ofType);
+    }
+    if (!ofType.has(resource.id)) ofType.set(resource.id, resource);
+  }
+}
+
+/** The id that a to-one relationship points at; null where it is absent or points at nothing. */
+export function toOne(
+  { relationships }: Resource,
+  name: string,
+  type: string,
+): string | null | typeof MALFORMED {
+  const data = linkage(relationships, name);
+  if (data === null || data === MALFORMED) return data;
+  return isJsonObject(data) ? identify(data, type) : MALFORMED;
+}
+
+/** The ids that a to-many relationship points at, each once; null where it is absent or its data is null. */
+export function toMany(
+  { relationships }: Resource,
+  name: string,
+  type: string,
+): readonly string[] | null | typeof MALFORMED {
+  const data = linkage(relationships, name);
+  if (data === null || data === MALFORMED) return data;
+  if (!Array.isArray(data)) return MALFORMED;
+  const ids = new Set<string>();
+  for (const entry of data) {
+    const id = isJsonObject(entry) ? identify(entry, type) : null;
+    if (id !== null) ids.add(id);
+  }
+  return [...ids];
+}
+
+function linkage(relationships: JsonObject, name: string): unknown {
+  const relationship = relationships[name] ?? null;
+  if (relationship === null) return null;
+  return isJsonObject(relationship) ? (relationship['data'] ?? null) : MALFORMED;
+}
+
+/** The id of a resource identifier; null where it has none or is of another type: it is passed over. */
+function identify(identifier: JsonObject, type: string): string | null {
+  const { id } = identifier;
+  return identifier['type'] === type && typeof id === 'string' && id !== '' ? id : null;
+}
+
+function toResource(entry: unknown): Resource | undefined {
+  if (!isJsonObject(entry)) return undefined;
+  const { type, id, attributes, relationships } = entry;
+  if (typeof type !== 'string' || typeof id !== 'string' || id === '') return undefined;
+  return {
+    type,
+    id,
+    attributes: isJsonObject(attributes) ? attributes : {},
+    relationships: isJsonObject(relationships) ? relationships : {},
+  };
+}

@@ -1,0 +1,157 @@
+import type { UserShape } from '../../schema/builder.ts';
+import { firstText, type Lenient, valueReader } from '../../values.ts';
+import { MALFORMED, type Resource, toMany, toOne } from './json-api.ts';
+
+/**
+ * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
+ * Each is made of its resource alone: relationships stay ids. Where the document does not hold
+ * the resource, everything but its id is null.
+ * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
+ */
+
+export interface User extends UserShape {
+  readonly uuid: Lenient<string>;
+  readonly name: Lenient<string>;
+  readonly handle: Lenient<string>;
+  readonly title: Lenient<string>;
+  readonly icon: Lenient<string>;
+  readonly status: Lenient<string>;
+  readonly disabled: Lenient<boolean>;
+  readonly verified: Lenient<boolean>;
+  readonly mfaEnabled: Lenient<boolean>;
+  readonly serviceAccount: Lenient<boolean>;
+  /** Sent, though not documented. */
+  readonly allowedLoginMethods: Lenient<readonly string[]>;
+  readonly createdAt: Lenient<string>;
+  readonly modifiedAt: Lenient<string>;
+  readonly lastLoginTime: Lenient<string>;
+  readonly organizationId: Lenient<string>;
+  readonly otherOrganizationIds: Lenient<readonly string[]>;
+  readonly otherUserIds: Lenient<readonly string[]>;
+  readonly roleIds: Lenient<readonly string[]>;
+  readonly teamRoleIds: Lenient<readonly string[]>;
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly publicId: Lenient<string>;
+  readonly name: Lenient<string>;
+  readonly description: Lenient<string>;
+  readonly disabled: Lenient<boolean>;
+  readonly sharing: Lenient<string>;
+  readonly url: Lenient<string>;
+  readonly createdAt: Lenient<string>;
+  readonly modifiedAt: Lenient<string>;
+}
+
+export interface Role {
+  readonly id: string;
+  readonly name: Lenient<string>;
+  /** Sent, though not documented. */
+  readonly managed: Lenient<boolean>;
+  readonly receivesPermissionsFrom: Lenient<readonly string[]>;
+  readonly userCount: Lenient<number>;
+  readonly createdAt: Lenient<string>;
+  readonly modifiedAt: Lenient<string>;
+  readonly permissionIds: Lenient<readonly string[]>;
+}
+
+export interface Permission {
+  readonly id: string;
+  readonly name: Lenient<string>;
+  readonly displayName: Lenient<string>;
+  readonly displayType: Lenient<string>;
+  readonly description: Lenient<string>;
+  readonly groupName: Lenient<string>;
+  readonly nameAliases: Lenient<readonly string[]>;
+  readonly restricted: Lenient<boolean>;
+  readonly createdAt: Lenient<string>;
+}
+
+const read = valueReader('DATADOG', 'Datadog');
+
+export function toUser(resource: Resource): User {
+  const { id, attributes } = resource;
+  const name = read.text(attributes, 'name');
+  const email = read.email(attributes, 'email');
+  const handle = read.text(attributes, 'handle');
+  return {
+    __typename: 'DatadogUser',
+    provider: 'DATADOG',
+    id,
+    username: firstText(handle) ?? id,
+    displayName: firstText(name, email, handle) ?? id,
+    email,
+    uuid: read.uuid(attributes, 'uuid'),
+    name,
+    handle,
+    title: read.text(attributes, 'title'),
+    icon: read.url(attributes, 'icon'),
+    status: read.text(attributes, 'status'),
+    disabled: read.boolean(attributes, 'disabled'),
+    verified: read.boolean(attributes, 'verified'),
+    mfaEnabled: read.boolean(attributes, 'mfa_enabled'),
+    serviceAccount: read.boolean(attributes, 'service_account'),
+    allowedLoginMethods: read.texts(attributes, 'allowed_login_methods'),
+    createdAt: read.dateTime(attributes, 'created_at'),
+    modifiedAt: read.dateTime(attributes, 'modified_at'),
+    lastLoginTime: read.dateTime(attributes, 'last_login_time'),
+    organizationId: one(resource, 'org', 'orgs'),
+    otherOrganizationIds: many(resource, 'other_orgs', 'orgs'),
+    otherUserIds: many(resource, 'other_users', 'users'),
+    roleIds: many(resource, 'roles', 'roles'),
+    teamRoleIds: many(resource, 'team_roles', 'roles'),
+  };
+}
+
+export function toOrganization({ id, attributes }: Resource): Organization {
+  return {
+    id,
+    publicId: read.text(attributes, 'public_id'),
+    name: read.text(attributes, 'name'),
+    description: read.text(attributes, 'description'),
+    disabled: read.boolean(attributes, 'disabled'),
+    sharing: read.text(attributes, 'sharing'),
+    url: read.url(attributes, 'url'),
+    createdAt: read.dateTime(attributes, 'created_at'),
+    modifiedAt: read.dateTime(attributes, 'modified_at'),
+  };
+}
+
+export function toRole(resource: Resource): Role {
+  const { id, attributes } = resource;
+  return {
+    id,
+    name: read.text(attributes, 'name'),
+    managed: read.boolean(attributes, 'managed'),
+    receivesPermissionsFrom: read.texts(attributes, 'receives_permissions_from'),
+    userCount: read.safeInt(attributes, 'user_count'),
+    createdAt: read.dateTime(attributes, 'created_at'),
+    modifiedAt: read.dateTime(attributes, 'modified_at'),
+    permissionIds: many(resource, 'permissions', 'permissions'),
+  };
+}
+
+export function toPermission({ id, attributes }: Resource): Permission {
+  return {
+    id,
+    name: read.text(attributes, 'name'),
+    displayName: read.text(attributes, 'display_name'),
+    displayType: read.text(attributes, 'display_type'),
+    description: read.text(attributes, 'description'),
+    groupName: read.text(attributes, 'group_name'),
+    nameAliases: read.texts(attributes, 'name_aliases'),
+    restricted: read.boolean(attributes, 'restricted'),
+    createdAt: read.dateTime(attributes, 'created'),
+  };
+}
+
+function one(resource: Resource, name: string, type: string): Lenient<string> {
+  const id = toOne(resource, name, type);
+  return id === MALFORMED ? read.invalid(`relationships.${name}`, 'a reference') : id;
+}
+
+function many(resource: Resource, name: string, type: string): Lenient<readonly string[]> {
+  const ids = toMany(resource, name, type);
+  return ids === MALFORMED ? read.invalid(`relationships.${name}`, 'a list of references') : ids;
+}

@@ -1,0 +1,40 @@
+import type DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
+import { asksBeyondId } from '../../../schema/selection.ts';
+import { type Lenient, valid } from '../../../values.ts';
+
+/**
+ * The objects that a relationship refers to, each resolved once for all the fields asked of it;
+ * where only ids are asked for, references that hold nothing else.
+ */
+export function expandMany<T extends { readonly id: string }>(
+  ids: Lenient<readonly string[]>,
+  info: GraphQLResolveInfo,
+  loader: DataLoader<string, T>,
+): readonly T[] | Promise<T[]> | null {
+  const known = valid(ids);
+  if (known === null) return null;
+  return asksBeyondId(info) ? Promise.all(known.map((id) => loader.load(id))) : references(known);
+}
+
+/** As `expandMany`, for a to-one relationship. */
+export function expandOne<T extends { readonly id: string }>(
+  id: Lenient<string>,
+  info: GraphQLResolveInfo,
+  loader: DataLoader<string, T>,
+): T | Promise<T> | null {
+  const known = valid(id);
+  if (known === null) return null;
+  return asksBeyondId(info) ? loader.load(known) : reference(known);
+}
+
+/** Stands for a resource of which the operation asks nothing but the id. */
+export function reference<T extends { readonly id: string }>(id: string): T {
+  return { id } as T;
+}
+
+export function references<T extends { readonly id: string }>(
+  ids: readonly string[],
+): readonly T[] {
+  return ids.map((id) => reference<T>(id));
+}

@@ -1,0 +1,59 @@
+import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import { asksBeyondId } from '../../../schema/selection.ts';
+import { valid } from '../../../values.ts';
+import type { SessionOf } from '../../provider.ts';
+import { isFilter, permissionMatcher } from '../grants.ts';
+import type { Loaders } from '../loaders.ts';
+import type { Permission, Role } from '../model.ts';
+import { references } from './expand.ts';
+import { permissionFilterArgs } from './permission.ts';
+
+export function defineRole(
+  builder: Builder,
+  loaders: SessionOf<Loaders>,
+  permission: TypeRef<Permission>,
+) {
+  return builder.objectRef<Role>('Role').implement({
+    description: 'A Datadog role: a named set of permissions.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),
+      name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
+      managed: t.exposeBoolean('managed', {
+        nullable: true,
+        description: 'What Datadog sends as `managed`; it does not document the meaning.',
+      }),
+      receivesPermissionsFrom: t.exposeStringList('receivesPermissionsFrom', {
+        nullable: true,
+        description: 'The roles that it inherits permissions from.',
+      }),
+      userCount: t.expose('userCount', {
+        type: 'SafeInt',
+        nullable: true,
+        description: 'How many users have it.',
+      }),
+      createdAt: t.expose('createdAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it was created.',
+      }),
+      modifiedAt: t.expose('modifiedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it was last modified.',
+      }),
+      permissions: t.field({
+        type: [permission],
+        nullable: true,
+        description: 'The permissions that it grants; null where they are not known.',
+        args: permissionFilterArgs(builder),
+        async resolve({ permissionIds }, filter, context, info) {
+          const ids = valid(permissionIds);
+          if (ids === null) return null;
+          if (!isFilter(filter) && !asksBeyondId(info)) return references<Permission>(ids);
+          const permissions = await loaders(context).permissions.load(ids);
+          return isFilter(filter) ? permissions.filter(permissionMatcher(filter)) : permissions;
+        },
+      }),
+    }),
+  });
+}

@@ -1,0 +1,151 @@
+import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import { asksBeyondId } from '../../../schema/selection.ts';
+import { known, valid } from '../../../values.ts';
+import type { SessionOf } from '../../provider.ts';
+import type { Loaders } from '../loaders.ts';
+import type { User } from '../model.ts';
+import { expandMany, expandOne } from './expand.ts';
+import { loadGrants, loadHasPermission } from './granted.ts';
+import { defineOrganization } from './organization.ts';
+import { definePermission, definePermissionGrant, permissionFilterArgs } from './permission.ts';
+import { defineRole } from './role.ts';
+
+export function defineUser(builder: Builder, loaders: SessionOf<Loaders>): TypeRef<User> {
+  const organization = defineOrganization(builder);
+  const permission = definePermission(builder);
+  const role = defineRole(builder, loaders, permission);
+  const grant = definePermissionGrant(builder, permission, role);
+  const user = builder.objectRef<User>('DatadogUser');
+
+  user.implement({
+    description: 'A user of Datadog: a person or a service account.',
+    interfaces: ['User'],
+    fields: (t) => ({
+      uuid: t.expose('uuid', {
+        type: 'UUID',
+        nullable: true,
+        description: 'The UUID among the attributes; usually the same as the id.',
+      }),
+      name: t.exposeString('name', { nullable: true, description: 'The full name.' }),
+      handle: t.exposeString('handle', {
+        nullable: true,
+        description: 'A person’s full e-mail address, or a service account’s UUID.',
+      }),
+      title: t.exposeString('title', { nullable: true, description: 'The job title.' }),
+      icon: t.expose('icon', { type: 'URL', nullable: true, description: 'The avatar’s URL.' }),
+      status: t.exposeString('status', {
+        nullable: true,
+        description: '`Active`, `Pending` or `Disabled`, among what Datadog may send.',
+      }),
+      disabled: t.exposeBoolean('disabled', {
+        nullable: true,
+        description: 'Is the account disabled?',
+      }),
+      verified: t.exposeBoolean('verified', {
+        nullable: true,
+        description: 'Is the e-mail address verified?',
+      }),
+      mfaEnabled: t.exposeBoolean('mfaEnabled', {
+        nullable: true,
+        description: 'Is multi-factor authentication on? Datadog seldom says.',
+      }),
+      serviceAccount: t.exposeBoolean('serviceAccount', {
+        nullable: true,
+        description: 'Is it a service account rather than a person?',
+      }),
+      allowedLoginMethods: t.exposeStringList('allowedLoginMethods', {
+        nullable: true,
+        description: 'The ways this user may log in; an empty list where Datadog sets no limit.',
+      }),
+      createdAt: t.expose('createdAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the user was created.',
+      }),
+      modifiedAt: t.expose('modifiedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the user was last modified.',
+      }),
+      lastLoginTime: t.expose('lastLoginTime', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the user last logged in; null also where that never happened.',
+      }),
+      organization: t.field({
+        type: organization,
+        nullable: true,
+        description: 'The organization that the user belongs to.',
+        resolve: ({ organizationId }, _args, context, info) =>
+          expandOne(organizationId, info, loaders(context).organizations),
+      }),
+      otherOrganizations: t.field({
+        type: [organization],
+        nullable: true,
+        description: 'Other organizations that this person belongs to.',
+        resolve: ({ otherOrganizationIds }, _args, context, info) =>
+          expandMany(otherOrganizationIds, info, loaders(context).organizations),
+      }),
+      otherUsers: t.field({
+        type: [user],
+        nullable: true,
+        description: 'This person’s users in other organizations.',
+        resolve: ({ otherUserIds }, _args, context, info) =>
+          expandMany(otherUserIds, info, loaders(context).users),
+      }),
+      roles: t.field({
+        type: [role],
+        nullable: true,
+        description: 'The user’s roles.',
+        resolve: ({ roleIds }, _args, context, info) =>
+          expandMany(roleIds, info, loaders(context).roles),
+      }),
+      teamRoles: t.field({
+        type: [role],
+        nullable: true,
+        description: 'The roles that the user has through teams. They count in no other field.',
+        resolve: ({ teamRoleIds }, _args, context, info) =>
+          expandMany(teamRoleIds, info, loaders(context).roles),
+      }),
+      permissions: t.field({
+        type: [permission],
+        nullable: true,
+        description: 'Every permission that any role grants, once, in the order first granted.',
+        args: permissionFilterArgs(builder),
+        async resolve({ roleIds }, filter, context, info) {
+          const ids = valid(roleIds);
+          if (ids === null) return null;
+          const grants = await loadGrants(loaders(context), ids, filter, asksBeyondId(info));
+          return grants.map((granted) => granted.permission);
+        },
+      }),
+      grants: t.field({
+        type: [grant],
+        nullable: true,
+        description: 'The same, each with the roles that grant it.',
+        args: permissionFilterArgs(builder),
+        resolve({ roleIds }, filter, context, info) {
+          const ids = valid(roleIds);
+          if (ids === null) return null;
+          return loadGrants(loaders(context), ids, filter, asksBeyondId(info, 'permission'));
+        },
+      }),
+      hasPermission: t.boolean({
+        nullable: true,
+        description:
+          'Does any role grant it? By name or by one of its aliases. Null where that cannot be known.',
+        args: {
+          name: t.arg.string({
+            required: true,
+            description: 'The permission’s name, such as `dashboards_write`, or an alias.',
+          }),
+        },
+        resolve({ roleIds }, { name }, context) {
+          const ids = known(roleIds);
+          return ids === null ? null : loadHasPermission(loaders(context), ids, name);
+        },
+      }),
+    }),
+  });
+  return user;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Secret } from '../../secret.ts';
+import { baseUrl, key } from '../../variables.ts';
+import type { ProviderSettings } from '../provider.ts';
+
+/** https://docs.datadoghq.com/getting_started/site/ and the official clients, which know `uk1`. */
+export const SITES = [
+  'datadoghq.com',
+  'us3.datadoghq.com',
+  'us5.datadoghq.com',
+  'datadoghq.eu',
+  'ap1.datadoghq.com',
+  'ap2.datadoghq.com',
+  'uk1.datadoghq.com',
+  'ddog-gov.com',
+  'us2.ddog-gov.com',
+] as const;
+
+/** Hosts of the web console that people paste for the site. */
+const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
+  'app.datadoghq.com': 'datadoghq.com',
+  'app.datadoghq.eu': 'datadoghq.eu',
+  'app.ddog-gov.com': 'ddog-gov.com',
+};
+
+const DEFAULT_SITE = 'datadoghq.com';
+
+export interface Credentials {
+  readonly apiKey: Secret;
+  readonly appKey: Secret;
+  /** The site's API, or what DATADOG_API_URL puts in its place. */
+  readonly baseUrl: URL;
+}
+
+export interface Settings extends ProviderSettings<Credentials> {
+  /** Wins over every site, a request's included. */
+  readonly baseUrl: URL | undefined;
+}
+
+/** The site that the text names; undefined where it names none. */
+export function parseSite(text: string): string | undefined {
+  const host = text.trim().toLowerCase();
+  const site = CONSOLE_HOSTS[host] ?? host;
+  return SITES.find((known) => known === site);
+}
+
+export function siteUrl(site = DEFAULT_SITE): URL {
+  return new URL(`https://api.${site}/`);
+}
+
+const site = z.string().transform((text, context) => {
+  const parsed = parseSite(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(`must be one of ${SITES.join(', ')}`);
+  return z.NEVER;
+});
+
+const variables = z.object({
+  DD_SITE: site.optional(),
+  DD_API_KEY: key.optional(),
+  DD_APP_KEY: key.optional(),
+  DATADOG_API_URL: baseUrl.optional(),
+});
+
+/** In a schema of its own, so that it is checked also where another variable is wrong. */
+const bothKeys = z
+  .object({ DD_API_KEY: z.string().optional(), DD_APP_KEY: z.string().optional() })
+  .superRefine(({ DD_API_KEY, DD_APP_KEY }, context) => {
+    if ((DD_API_KEY === undefined) === (DD_APP_KEY === undefined)) return;
+    const missing = DD_API_KEY === undefined ? 'DD_API_KEY' : 'DD_APP_KEY';
+    context.addIssue({
+      code: 'custom',
+      path: [missing],
+      message:
+        'must be set too: Datadog wants DD_API_KEY and DD_APP_KEY, and only one of them is here',
+    });
+  })
+  .transform(() => ({}));
+
+export const settings: z.ZodType<Settings> = z
+  .intersection(variables, bothKeys)
+  .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL }) => ({
+    baseUrl: DATADOG_API_URL,
+    credentials:
+      DD_API_KEY && DD_APP_KEY
+        ? { apiKey: DD_API_KEY, appKey: DD_APP_KEY, baseUrl: DATADOG_API_URL ?? siteUrl(DD_SITE) }
+        : undefined,
+  }));

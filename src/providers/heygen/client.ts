@@ -1,0 +1,55 @@
+import type { Secret } from '../../secret.ts';
+import type { Reply } from '../../upstream/attempt.ts';
+import { get } from '../../upstream/call.ts';
+import { failureError, type Vendor } from '../../upstream/vendor-error.ts';
+import { isRouteGone, readV1, readV3 } from './answer.ts';
+import { toHeaders } from './headers.ts';
+import type { User } from './model.ts';
+import type { Settings } from './settings.ts';
+
+const V1_PATH = 'v1/user/me';
+const V3_PATH = 'v3/users/me';
+
+/** How long `auto` keeps to v3 once it has answered well. */
+const KEEP_V3_MS = 60 * 60 * 1000;
+
+const vendor: Vendor = {
+  provider: 'HEYGEN',
+  title: 'HeyGen',
+  credentialsHint: 'Check that the API key is right and has not been revoked.',
+  permissionHint: 'Check that the account is active and may use the API.',
+};
+
+export interface Client {
+  /** @throws {RolecallError} where HeyGen does not give it */
+  fetchCurrentUser(key: Secret, signal: AbortSignal): Promise<User>;
+}
+
+/**
+ * A client of one base URL. Where the version is `auto` it remembers that v1's route is gone:
+ * HeyGen retires v1 in favour of v3, and what the retired route answers is not documented.
+ */
+export function createClient({ baseUrl, version }: Settings, now = Date.now): Client {
+  let keepV3Until = 0;
+
+  async function ask(path: string, key: Secret, signal: AbortSignal): Promise<Reply> {
+    try {
+      return await get({ url: new URL(path, baseUrl), headers: toHeaders(key), signal });
+    } catch (error) {
+      throw failureError(vendor, error);
+    }
+  }
+
+  return {
+    async fetchCurrentUser(key, signal) {
+      if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
+        const reply = await ask(V1_PATH, key, signal);
+        if (version === 'v1' || !isRouteGone(reply)) return readV1(vendor, reply, key);
+      }
+      const user = readV3(vendor, await ask(V3_PATH, key, signal), key);
+      // Counted from the first good answer, so that v1 is looked at again within the hour.
+      if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
+      return user;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { RolecallError } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
+import { parseKey } from '../../variables.ts';
+
+/** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
+const INCOMING = 'X-HeyGen-Api-Key';
+
+/** What a request to HeyGen carries, and nothing beside it (https://docs.heygen.com/reference/authentication). */
+export function toHeaders(key: Secret): Record<string, string> {
+  return { 'x-api-key': key.reveal() };
+}
+
+/** @throws {RolecallError} CREDENTIALS_INVALID where the header cannot be a key */
+export function readHeaders(headers: Headers): Secret | undefined {
+  const text = headers.get(INCOMING);
+  if (!text) return undefined;
+  const key = parseKey(text);
+  if (key !== undefined) return key;
+  throw new RolecallError(
+    `The header ${INCOMING} does not hold a key: send it once, as HeyGen shows it.`,
+    { code: 'CREDENTIALS_INVALID', provider: 'HEYGEN' },
+  );
+}

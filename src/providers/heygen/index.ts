@@ -1,0 +1,40 @@
+import type { Secret } from '../../secret.ts';
+import type { Provider } from '../provider.ts';
+import { createClient } from './client.ts';
+import { readHeaders } from './headers.ts';
+import type { User } from './model.ts';
+import { sandbox } from './sandbox.ts';
+import { defineUser } from './schema.ts';
+import { type Settings, settings } from './settings.ts';
+
+/** One request's view of HeyGen: the user, asked for once, when the first field wants it. */
+interface Session {
+  viewer(): Promise<User>;
+}
+
+/** HeyGen (https://docs.heygen.com/reference/get-current-user-information): one flat object. */
+export const heygen: Provider<Settings, Secret, Session, User> = {
+  name: 'HEYGEN',
+  title: 'HeyGen',
+  field: 'heygen',
+  description: 'The current user of HeyGen; null without an error where HeyGen is not connected.',
+  settings,
+  sandbox,
+  readHeaders,
+  open(opened) {
+    const client = createClient(opened);
+    return {
+      connect(key, signal) {
+        let viewer: Promise<User> | undefined;
+        return {
+          viewer() {
+            viewer ??= client.fetchCurrentUser(key, signal);
+            return viewer;
+          },
+        };
+      },
+    };
+  },
+  viewer: (session) => session.viewer(),
+  defineTypes: defineUser,
+};

@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../json.ts';
+import type { UserShape } from '../../schema/builder.ts';
+import { firstText, type Lenient, valueReader } from '../../values.ts';
+
+export interface User extends UserShape {
+  readonly firstName: Lenient<string>;
+  readonly lastName: Lenient<string>;
+}
+
+const read = valueReader('HEYGEN', 'HeyGen');
+
+/**
+ * HeyGen's user, the same in v1 and v3; undefined where `data` has no username, the one member that is always there.
+ * https://docs.heygen.com/reference/get-current-user-information
+ */
+export function toUser(data: JsonObject): User | undefined {
+  const { username } = data;
+  if (typeof username !== 'string' || username === '') return undefined;
+  const email = read.email(data, 'email');
+  const firstName = read.text(data, 'first_name');
+  const lastName = read.text(data, 'last_name');
+  const names = [firstName, lastName].map((name) => firstText(name)?.trim()).filter(Boolean);
+  return {
+    __typename: 'HeyGenUser',
+    provider: 'HEYGEN',
+    id: username,
+    username,
+    displayName: firstText(names.join(' '), email) ?? username,
+    email,
+    firstName,
+    lastName,
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { Secret } from '../../secret.ts';
+import { baseUrl, key, oneOf } from '../../variables.ts';
+import type { ProviderSettings } from '../provider.ts';
+
+const DEFAULT_URL = new URL('https://api.heygen.com/');
+
+export interface Settings extends ProviderSettings<Secret> {
+  readonly baseUrl: URL;
+  /** The API version to ask; `auto` asks v1 and, once its route is gone, v3. */
+  readonly version: 'auto' | 'v1' | 'v3';
+}
+
+export const settings: z.ZodType<Settings> = z
+  .object({
+    HEYGEN_API_KEY: key.optional(),
+    HEYGEN_API_URL: baseUrl.optional(),
+    HEYGEN_API_VERSION: oneOf(['auto', 'v1', 'v3']).default('auto'),
+  })
+  .transform(({ HEYGEN_API_KEY, HEYGEN_API_URL, HEYGEN_API_VERSION }) => ({
+    credentials: HEYGEN_API_KEY,
+    baseUrl: HEYGEN_API_URL ?? DEFAULT_URL,
+    version: HEYGEN_API_VERSION,
+  }));

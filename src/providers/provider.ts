@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { Builder, TypeRef, UserShape } from '../schema/builder.ts';
+
+/** What the environment says about a provider, as its `settings` schema gives it. */
+export interface ProviderSettings<Credentials = unknown> {
+  /** The server's own credentials, where the environment has them. */
+  readonly credentials: Credentials | undefined;
+}
+
+/**
+ * A vendor's API as Rolecall sees it: everything that the rest of the code needs to know.
+ * It is written in methods so that the list of providers can hold providers of any settings and session.
+ */
+export interface Provider<
+  Settings extends ProviderSettings = ProviderSettings,
+  Credentials = unknown,
+  Session = unknown,
+  User extends UserShape = UserShape,
+> {
+  /** Its value in the schema's `Provider` enum: `DATADOG`. */
+  readonly name: string;
+  /** Its name as people write it. */
+  readonly title: string;
+  /** Its field of `Viewer`, and that field's description. */
+  readonly field: string;
+  readonly description: string;
+  /** Reads its environment variables; every issue's message begins with "must" or is a sentence. */
+  readonly settings: z.ZodType<Settings>;
+  readonly sandbox: ProviderSandbox<Settings>;
+
+  /**
+   * Credentials out of a request's headers, undefined where there are none.
+   * @throws {RolecallError} CREDENTIALS_MISSING or CREDENTIALS_INVALID where they cannot be used
+   */
+  readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
+
+  /** Called once per process: what one request learns for the next, never anything about a person. */
+  open(settings: Settings): OpenProvider<Credentials, Session>;
+
+  /** @throws {RolecallError} where the vendor does not give it */
+  viewer(session: Session): Promise<User>;
+
+  /** Defines its types. */
+  defineTypes(builder: Builder, session: SessionOf<Session>): TypeRef<User>;
+}
+
+export interface OpenProvider<Credentials = unknown, Session = unknown> {
+  /**
+   * Called once per request; asks the vendor for nothing yet.
+   * @param signal aborted when the caller goes away
+   */
+  connect(credentials: Credentials, signal: AbortSignal): Session;
+}
+
+/** Gives resolvers the session of the request that they run in. */
+export type SessionOf<Session> = (context: Context) => Session;
+
+/** A provider's part of the embedded sandbox. */
+export interface ProviderSandbox<Settings> {
+  /** The environment variables that the sandbox stands in for: they are ignored where `SANDBOX=1`. */
+  readonly variables: readonly string[];
+  /** Settings that lead to the sandbox, with credentials that mean something there only. */
+  settings(settings: Settings, baseUrl: URL): Settings;
+  /** @param path below the base URL, with a slash before it */
+  respond(path: string, headers: Headers): SandboxReply;
+}
+
+export interface SandboxReply {
+  readonly status: number;
+  readonly body: unknown;
+}

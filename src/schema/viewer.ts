@@ -1,0 +1,64 @@
+import { type Context, sessionOf } from '../context.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Builder, EnumTypeRef, UserShape } from './builder.ts';
+
+/** Defines `Query.viewer`, with a field for each provider and the providers' own types. */
+export function defineViewer(
+  builder: Builder,
+  providers: readonly Provider[],
+  providerEnum: EnumTypeRef,
+) {
+  const viewer = builder.objectRef<Record<never, never>>('Viewer').implement({
+    description: 'The identities behind the credentials of this request.',
+    fields: (t) => ({
+      providers: t.field({
+        type: [providerEnum],
+        nullable: false,
+        description: 'The connected providers: those with credentials. Asks none of them.',
+        resolve: (_viewer, _args, context) => connected(providers, context).map(({ name }) => name),
+      }),
+      users: t.field({
+        type: ['User'],
+        nullable: { list: false, items: true },
+        description:
+          'One user per connected provider, in the order of `providers`; null, with an error, where that one failed.',
+        resolve: (_viewer, _args, context) =>
+          connected(providers, context).map((provider) => viewerOf(provider, context)),
+      }),
+    }),
+  });
+
+  for (const provider of providers) {
+    const user = provider.defineTypes(builder, (context) => sessionOf(context, provider));
+    builder.objectField(viewer, provider.field, (t) =>
+      t.field({
+        type: user,
+        nullable: true,
+        description: provider.description,
+        resolve: (_viewer, _args, context) => viewerOf(provider, context),
+      }),
+    );
+  }
+
+  builder.queryType({
+    description: 'Where every query starts.',
+    fields: (t) => ({
+      viewer: t.field({
+        type: viewer,
+        nullable: false,
+        description: 'Who you are, to each provider that you have credentials for.',
+        resolve: () => ({}),
+      }),
+    }),
+  });
+}
+
+function connected(providers: readonly Provider[], { connections }: Context): readonly Provider[] {
+  return providers.filter((provider) => connections.get(provider)?.state === 'connected');
+}
+
+async function viewerOf(provider: Provider, context: Context): Promise<UserShape | null> {
+  const connection = context.connections.get(provider);
+  if (connection?.state === 'unusable') throw connection.error;
+  return connection?.state === 'connected' ? provider.viewer(connection.session) : null;
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Plugin } from 'graphql-yoga';
+
+const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
+
+interface Page {
+  readonly etag: string;
+  readonly bodies: Readonly<Record<'br' | 'gzip' | 'identity', Uint8Array<ArrayBuffer>>>;
+}
+
+/**
+ * The GraphiQL page. Its scripts are in the page, so it works with no internet; that makes 9 MB,
+ * which are rendered and compressed once, and which a browser that has them only asks about.
+ */
+export function createGraphiQL(endpoint: string): Plugin {
+  let page: Promise<Page> | undefined;
+
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
+      if (request.method !== 'GET' || url.pathname !== endpoint) return;
+      // A GET with a query is an operation, whatever else a browser would accept.
+      if (url.searchParams.has('query') || !request.headers.get('accept')?.includes('text/html'))
+        return;
+      page ??= renderPage();
+      const { etag, bodies } = await page;
+      const encoding = chooseEncoding(request.headers.get('accept-encoding') ?? '');
+      const headers = {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+        vary: 'accept, accept-encoding',
+        etag,
+      };
+      endResponse(
+        request.headers.get('if-none-match') === etag
+          ? new fetchAPI.Response(null, { status: 304, headers })
+          : new fetchAPI.Response(bodies[encoding], {
+              headers:
+                encoding === 'identity' ? headers : { ...headers, 'content-encoding': encoding },
+            }),
+      );
+    },
+  };
+}
+
+async function renderPage(): Promise<Page> {
+  // 9 MB of source, which a server that nobody explores never needs.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const html = renderGraphiQL({
+    title: 'Rolecall',
+    defaultTabs: exampleOperations().map((query) => ({ query })),
+    isHeadersEditorEnabled: true,
+    shouldPersistHeaders: false,
+  });
+  const identity = Buffer.from(html);
+  const [br, gzipped] = await Promise.all([
+    promisify(brotliCompress)(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+    promisify(gzip)(identity),
+  ]);
+  const etag = `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`;
+  return { etag, bodies: { br, gzip: gzipped, identity } };
+}
+
+/** The operations in `schema/operations`, in the order of their file names. */
+function exampleOperations(): readonly string[] {
+  return readdirSync(OPERATIONS)
+    .sort()
+    .map((file) => readFileSync(join(OPERATIONS, file), 'utf8'));
+}
+
+function chooseEncoding(accepted: string): keyof Page['bodies'] {
+  if (/\bbr\b/.test(accepted)) return 'br';
+  return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
+}

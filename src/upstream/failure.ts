@@ -1,0 +1,20 @@
+/**
+ * Why a call brought no usable answer:
+ * - `timeout`: none in time
+ * - `unavailable`: the connection failed or broke off
+ * - `invalid`: what came is not an answer that can be read
+ * - `cancelled`: the caller went away
+ */
+export type FailureKind = 'timeout' | 'unavailable' | 'invalid' | 'cancelled';
+
+/** A call that brought no usable answer. It holds nothing of the request: neither URL nor headers. */
+export class UpstreamFailure extends Error {
+  override readonly name = 'UpstreamFailure';
+  readonly kind: FailureKind;
+
+  /** @param message the reason in a few words, safe to show to a caller */
+  constructor(kind: FailureKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,116 @@
+import { type ErrorCode, type ErrorExtensions, RolecallError } from '../errors.ts';
+import type { Reply } from './attempt.ts';
+import { UpstreamFailure } from './failure.ts';
+import { retryAfterSeconds } from './retry.ts';
+
+const MAX_WORDS = 300;
+
+/** What a provider's messages need to say about it. */
+export interface Vendor {
+  /** The provider's name in the schema. */
+  readonly provider: string;
+  readonly title: string;
+  /** What to check when the vendor refuses the credentials: a sentence. */
+  readonly credentialsHint: string;
+  /** What to check when the vendor refuses the request: a sentence. */
+  readonly permissionHint: string;
+}
+
+/** The code that an HTTP status means when the vendor says nothing more precise. */
+export function codeOfStatus(status: number): ErrorCode {
+  if (status === 401) return 'UPSTREAM_UNAUTHENTICATED';
+  if (status === 403) return 'UPSTREAM_FORBIDDEN';
+  if (status === 404 || status === 410) return 'UPSTREAM_NOT_FOUND';
+  if (status === 429) return 'UPSTREAM_RATE_LIMITED';
+  if (status >= 500) return 'UPSTREAM_UNAVAILABLE';
+  if (status >= 400) return 'UPSTREAM_REJECTED';
+  return 'UPSTREAM_INVALID_RESPONSE';
+}
+
+/**
+ * The error for an answer that is no success.
+ * @param words the vendor's own, shown as text, shortened
+ */
+export function replyError(
+  vendor: Vendor,
+  reply: Reply,
+  words: string | undefined,
+  code: ErrorCode = codeOfStatus(reply.status),
+): RolecallError {
+  const retryAfter =
+    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(reply.headers) : undefined;
+  const said = words ? `HTTP ${reply.status}: ${shorten(words)}` : `HTTP ${reply.status}`;
+  return new RolecallError(`${sentence(vendor, code, said)} ${advice(vendor, code, retryAfter)}`, {
+    ...extensions(vendor, code),
+    status: reply.status,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+}
+
+/** The error for an answer that says success and is not what the vendor documents. */
+export function shapeError(vendor: Vendor, reply: Reply, what: string): RolecallError {
+  const code = 'UPSTREAM_INVALID_RESPONSE';
+  return new RolecallError(
+    `${vendor.title} sent an answer that cannot be used (HTTP ${reply.status}): ${what}. ${advice(vendor, code)}`,
+    { ...extensions(vendor, code), status: reply.status },
+  );
+}
+
+/** The error for a call that brought no answer; anything but an UpstreamFailure is returned as it is. */
+export function failureError(vendor: Vendor, error: unknown): unknown {
+  if (!(error instanceof UpstreamFailure)) return error;
+  const code = {
+    timeout: 'UPSTREAM_TIMEOUT',
+    unavailable: 'UPSTREAM_UNAVAILABLE',
+    cancelled: 'UPSTREAM_UNAVAILABLE',
+    invalid: 'UPSTREAM_INVALID_RESPONSE',
+  } as const;
+  return new RolecallError(
+    `${sentence(vendor, code[error.kind], error.message)} ${advice(vendor, code[error.kind])}`,
+    extensions(vendor, code[error.kind]),
+  );
+}
+
+function extensions(vendor: Vendor, code: ErrorCode): ErrorExtensions {
+  return { code, provider: vendor.provider };
+}
+
+function sentence({ title }: Vendor, code: ErrorCode, reason: string): string {
+  const what: Partial<Record<ErrorCode, string>> = {
+    UPSTREAM_UNAUTHENTICATED: 'does not accept the credentials',
+    UPSTREAM_FORBIDDEN: 'refuses access',
+    UPSTREAM_NOT_FOUND: 'did not find what was asked for',
+    UPSTREAM_RATE_LIMITED: 'is limiting requests',
+    UPSTREAM_TIMEOUT: 'took too long',
+    UPSTREAM_UNAVAILABLE: 'is not available',
+    UPSTREAM_INVALID_RESPONSE: 'sent an answer that cannot be used',
+  };
+  return `${title} ${what[code] ?? 'rejected the request'} (${reason}).`;
+}
+
+function advice(vendor: Vendor, code: ErrorCode, retryAfter?: number): string {
+  switch (code) {
+    case 'UPSTREAM_UNAUTHENTICATED':
+      return vendor.credentialsHint;
+    case 'UPSTREAM_FORBIDDEN':
+      return vendor.permissionHint;
+    case 'UPSTREAM_RATE_LIMITED':
+      return retryAfter === undefined
+        ? 'Try again later.'
+        : `Try again in ${retryAfter} second${retryAfter === 1 ? '' : 's'}.`;
+    case 'UPSTREAM_TIMEOUT':
+    case 'UPSTREAM_UNAVAILABLE':
+      return `Try again; if it stays so, see ${vendor.title}'s status page.`;
+    default:
+      return `If you set a base URL for ${vendor.title}, check that it leads to its API.`;
+  }
+}
+
+/** One line of bounded length: control characters and runs of white space become a blank. */
+function shorten(words: string): string {
+  const line = words
+    .slice(0, MAX_WORDS * 4)
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
+  return line.length <= MAX_WORDS ? line : `${line.slice(0, MAX_WORDS)}…`;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+/** The kinds of environment variable; each says what it wants, never what it was given. */
+
+/** What a key may consist of: a header can carry it, and no vendor issues anything else. */
+const KEY = /^[\x21-\x7e]+$/;
+
+/** @returns the key, or undefined where the text cannot be one */
+export function parseKey(text: string): Secret | undefined {
+  const key = text.trim();
+  return KEY.test(key) ? new Secret(key) : undefined;
+}
+
+export const key = z.string().transform((text, context) => {
+  const secret = parseKey(text);
+  if (secret !== undefined) return secret;
+  context.addIssue('must be a key: printable ASCII characters without a blank');
+  return z.NEVER;
+});
+
+const BASE_URL_EXPECTED =
+  'must be an https URL (http to loopback only, since keys travel there) without user name, query or fragment';
+
+/** A base URL, with a slash at its end so that paths can be resolved against it. */
+export const baseUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  if (url === null || !secure || url.username || url.password || url.search || url.hash) {
+    context.addIssue(BASE_URL_EXPECTED);
+    return z.NEVER;
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+});
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'must be a whole number from 0 to 65535');
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, `must be ${words.join(' or ')}`);
+}
