@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type FormattedExecutionResult, print } from 'graphql';
+import { readConfig } from '../../src/config.ts';
+import { createServer } from '../../src/server/index.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface Answer<Data> extends FormattedExecutionResult<Data> {
+  readonly status: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what an untyped query answers has any shape
+type Untyped = any;
+
+/** Rolecall as the environment configures it, asked without a port. */
+export function createGateway(environment: Readonly<Record<string, string>>) {
+  const server = createServer(readConfig(environment));
+  return {
+    fetch: server.fetch,
+    async query<Data = Untyped>(
+      document: TypedDocumentNode<Data, Untyped> | string,
+      {
+        variables,
+        headers = {},
+        signal,
+      }: { variables?: object; headers?: Record<string, string>; signal?: AbortSignal } = {},
+    ): Promise<Answer<Data>> {
+      const query = typeof document === 'string' ? document : print(document);
+      const response = await server.fetch('http://rolecall.example/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+        ...(signal && { signal }),
+      });
+      return { status: response.status, ...(await response.json()) };
+    },
+  };
+}
+
+export type Gateway = ReturnType<typeof createGateway>;
+
+export const DATADOG_KEYS = { DD_API_KEY: 'fictional-api-key', DD_APP_KEY: 'fictional-app-key' };
+export const HEYGEN_KEY = { HEYGEN_API_KEY: 'fictional-heygen-key' };
+
+/** Rolecall with server-held keys in front of these vendors; a vendor left out is not connected. */
+export function createServerGateway(
+  upstreams: { readonly datadog?: Upstream; readonly heygen?: Upstream },
+  environment: Readonly<Record<string, string>> = {},
+): Gateway {
+  const { datadog, heygen } = upstreams;
+  return createGateway({
+    ...(datadog && { ...DATADOG_KEYS, DATADOG_API_URL: datadog.url }),
+    ...(heygen && { ...HEYGEN_KEY, HEYGEN_API_URL: heygen.url }),
+    ...environment,
+  });
+}
+
+/** The data of an answer that has no errors. */
+export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
+  assert.deepEqual(errors, undefined);
+  assert.ok(data);
+  return data;
+}
+
+/** An answer's errors as pairs of path and code, which is what callers act on. */
+export function codesOf({ errors }: Answer<unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    (errors ?? []).map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.['code']]),
+  );
+}

@@ -1,0 +1,55 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Seen {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Answers one request; `call` counts from 1. */
+export type Script = (response: ServerResponse, seen: Seen, call: number) => void;
+
+/** A vendor on loopback that does what the script says, and remembers what it was asked. */
+export async function startUpstream(script: Script) {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const request_ = { path: request.url ?? '', headers: request.headers };
+    seen.push(request_);
+    script(response, request_, seen.length);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export type Upstream = Awaited<ReturnType<typeof startUpstream>>;
+
+/** Answers everything with this JSON. */
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Script {
+  return (response) => {
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body));
+  };
+}
+
+/** Answers everything with this text. */
+export function text(body: string, status = 200, headers: Record<string, string> = {}): Script {
+  return (response) => {
+    response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body);
+  };
+}
+
+/** Answers each call with the script of its turn, and further ones with the last. */
+export function inTurn(...scripts: readonly Script[]): Script {
+  return (response, seen, call) => {
+    scripts[Math.min(call, scripts.length) - 1]?.(response, seen, call);
+  };
+}
