@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { providers } from './providers/index.ts';
 import type { Provider, ProviderSettings } from './providers/provider.ts';
-import { oneOf, port } from './variables.ts';
+import { type UpstreamSettings, upstreamSettings } from './upstream/settings.ts';
+import { oneOf, wholeNumber } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +20,7 @@ export interface Config {
   /** Are the providers the sandbox's rather than the vendors'? */
   readonly sandbox: boolean;
   readonly graphiql: boolean;
+  readonly upstream: UpstreamSettings;
   readonly providers: readonly ConfiguredProvider[];
 }
 
@@ -39,7 +41,7 @@ export class ConfigError extends Error {
 
 const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(4000),
+  PORT: wholeNumber(0, 65_535).default(4000),
   CREDENTIALS: oneOf(['server', 'request']).default('server'),
   SANDBOX: oneOf(['0', '1']).default('0'),
   GRAPHIQL: oneOf(['on', 'off']).default('on'),
@@ -56,6 +58,7 @@ export function readConfig(environment: Environment): Config {
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const own = parse(variables, set, problems);
+  const upstream = parse(upstreamSettings, set, problems);
   const forced = set['SANDBOX'] === '1';
 
   const configured = providers.flatMap((provider) => {
@@ -73,7 +76,8 @@ export function readConfig(environment: Environment): Config {
       'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
     );
   }
-  if (own === undefined || problems.length > 0) throw new ConfigError(problems);
+  if (own === undefined || upstream === undefined || problems.length > 0)
+    throw new ConfigError(problems);
 
   return {
     host: own.HOST,
@@ -81,6 +85,7 @@ export function readConfig(environment: Environment): Config {
     credentials: own.CREDENTIALS,
     sandbox: forced || needsSandbox,
     graphiql: own.GRAPHIQL === 'on',
+    upstream,
     providers: configured,
   };
 }

@@ -2,6 +2,8 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { RolecallError } from './errors.ts';
 import type { Provider, ProviderSettings } from './providers/provider.ts';
+import { createTransport } from './upstream/transport.ts';
+import { Upstream } from './upstream/upstream.ts';
 
 /** What one request can do with one provider. */
 export type Connection =
@@ -23,8 +25,9 @@ export interface Context {
 export function createContextFactory(
   config: Config,
 ): (initial: Pick<YogaInitialContext, 'request'>) => Context {
+  const transport = createTransport(config.upstream.proxy);
   const connectors = config.providers.map(({ provider, settings }) => {
-    const opened = provider.open(settings);
+    const opened = provider.open(settings, new Upstream(config.upstream, transport));
     return (request: Request): [Provider, Connection] => {
       const credentials =
         config.credentials === 'request'

@@ -38,11 +38,26 @@ function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-export const port = z
+/** A whole number within these bounds, both included. */
+export function wholeNumber(min: number, max: number) {
+  const expected = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, expected)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, expected);
+}
+
+const RATIO_EXPECTED = 'must be a number from 0 to 1, such as 0.1';
+
+export const ratio = z
   .string()
-  .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+  .regex(/^\d(\.\d+)?$/, RATIO_EXPECTED)
   .transform(Number)
-  .refine((number) => number <= 65_535, 'must be a whole number from 0 to 65535');
+  .refine((number) => number <= 1, RATIO_EXPECTED);
+
+/** The URL of an HTTP proxy; it may hold a user name and password. */
+export const proxyUrl = z.url({ protocol: /^https?$/, error: 'must be the http URL of a proxy' });
 
 /** One of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {

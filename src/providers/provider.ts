@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { Builder, TypeRef, UserShape } from '../schema/builder.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 
 /** What the environment says about a provider, as its `settings` schema gives it. */
 export interface ProviderSettings<Credentials = unknown> {
@@ -36,7 +37,7 @@ export interface Provider<
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
 
   /** Called once per process: what one request learns for the next, never anything about a person. */
-  open(settings: Settings): OpenProvider<Credentials, Session>;
+  open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
 
   /** @throws {RolecallError} where the vendor does not give it */
   viewer(session: Session): Promise<User>;

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 import { createContextFactory } from '../context.ts';
 import { createSchema } from '../schema/index.ts';
 import { createGraphiQL } from './graphiql.ts';
-import { health } from './health.ts';
 import { maskError } from './mask-error.ts';
+import { createRoutes } from './routes.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -14,11 +14,16 @@ export function createServer(config: Config) {
     schema: createSchema(config.providers.map(({ provider }) => provider)),
     context: createContextFactory(config),
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [health, ...(config.graphiql ? [createGraphiQL(GRAPHQL_PATH)] : [])],
+    plugins: [
+      createRoutes(GRAPHQL_PATH),
+      ...(config.graphiql ? [createGraphiQL(GRAPHQL_PATH)] : []),
+    ],
     maskedErrors: { maskError },
     // The default reflects whatever origin asks, with credentials.
     cors: false,
     multipart: false,
+    // createRoutes answers it; no URL ends so.
+    healthCheckEndpoint: '\n',
     graphiql: false,
     landingPage: false,
   });

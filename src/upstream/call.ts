@@ -2,11 +2,11 @@ import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { attempt, type Reply } from './attempt.ts';
 import { UpstreamFailure } from './failure.ts';
 import { RETRYABLE_STATUSES, retryAfterSeconds, retryDelay } from './retry.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { UpstreamSettings } from './settings.ts';
+import type { Transport } from './transport.ts';
 
-const ATTEMPT_TIMEOUT_MS = 5_000;
-const DEADLINE_MS = 10_000;
-const RETRIES = 2;
-
+/** One GET of a vendor. */
 export interface Call {
   readonly url: URL;
   /** Everything that is sent, credentials included: they go to the wire past ky, whose errors hold what it was given. */
@@ -16,13 +16,18 @@ export interface Call {
 }
 
 /**
- * One GET as a caller of a vendor wants it: attempts, retries and timeouts are ky's.
- * The only place that knows ky, and the place where budgets and breakers belong.
+ * Makes the tries of one call. Tries, retries and timeouts are ky's: this is the only place that knows it.
+ * @param deadline on the clock of `performance.now()`
  * @returns the vendor's answer, whatever its status
  * @throws {UpstreamFailure} where there is none
  */
-export async function get({ url, headers, signal }: Call): Promise<Reply> {
-  const deadline = performance.now() + DEADLINE_MS;
+export async function makeCall(
+  { url, headers, signal }: Call,
+  settings: UpstreamSettings,
+  transport: Transport,
+  budget: RetryBudget,
+  deadline: number,
+): Promise<Reply> {
   let reply: Reply | undefined;
   let delay = 0;
 
@@ -35,52 +40,52 @@ export async function get({ url, headers, signal }: Call): Promise<Reply> {
     } else {
       return false;
     }
-    return performance.now() + delay < deadline;
+    return performance.now() + delay < deadline && budget.takeRetry();
   }
 
+  budget.countCall();
   try {
-    // ky sees the status alone: the body stays out of its streams, so that an attempt's timeout covers it too.
+    // ky sees the status alone: the body stays out of its streams, so that a try's timeout covers it too.
     await ky(url, {
       signal,
-      timeout: ATTEMPT_TIMEOUT_MS,
-      totalTimeout: DEADLINE_MS,
+      timeout: settings.timeoutMs,
+      totalTimeout: Math.max(1, deadline - performance.now()),
       throwHttpErrors: (status) => RETRYABLE_STATUSES.has(status),
       retry: {
-        limit: RETRIES,
+        limit: settings.retries,
         delay: () => delay,
         shouldRetry: ({ error, retryCount }) => shouldRetry(error, retryCount),
       },
       fetch: async (input) => {
-        reply = await attempt(url, headers, (input as Request).signal);
+        const { signal: ended } = input as Request;
+        reply = await attempt(url, headers, ended, settings.maxBytes, transport);
         return statusOnly(reply.status);
       },
     });
   } catch (error) {
     if (!(error instanceof HTTPError)) throw toFailure(error, signal);
   }
-  // Unreachable without a reply: ky either had one or threw something else than an HTTPError.
+  // There is one: ky either had it or threw something else than an HTTPError.
   return reply as Reply;
 }
 
 function statusOnly(status: number): Response {
   if (status < 200 || status > 599) {
-    throw new UpstreamFailure(
-      'invalid',
-      `it answered with status ${status}, which HTTP does not know`,
-    );
+    throw new UpstreamFailure('invalid', `its status is ${status}, which HTTP does not know`);
   }
   return new Response(null, { status });
 }
 
-function toFailure(error: unknown, signal: AbortSignal): UpstreamFailure {
+function toFailure(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof UpstreamFailure) return error;
   if (signal.aborted) return new UpstreamFailure('cancelled', 'the caller went away');
   if (error instanceof TimeoutError) {
     return new UpstreamFailure('timeout', 'it did not answer in time');
   }
-  if (error instanceof NetworkError)
+  if (error instanceof NetworkError) {
     return new UpstreamFailure('unavailable', networkReason(error));
-  throw error;
+  }
+  return error;
 }
 
 /** Node's or undici's code for what went wrong (`ECONNREFUSED`, `UND_ERR_SOCKET`): it names no host. */

@@ -4,8 +4,10 @@
  * - `unavailable`: the connection failed or broke off
  * - `invalid`: what came is not an answer that can be read
  * - `cancelled`: the caller went away
+ * - `open`: the breaker did not let it through
+ * - `overflow`: too many calls were waiting already
  */
-export type FailureKind = 'timeout' | 'unavailable' | 'invalid' | 'cancelled';
+export type FailureKind = 'timeout' | 'unavailable' | 'invalid' | 'cancelled' | 'open' | 'overflow';
 
 /** A call that brought no usable answer. It holds nothing of the request: neither URL nor headers. */
 export class UpstreamFailure extends Error {

@@ -63,6 +63,8 @@ export function failureError(vendor: Vendor, error: unknown): unknown {
     timeout: 'UPSTREAM_TIMEOUT',
     unavailable: 'UPSTREAM_UNAVAILABLE',
     cancelled: 'UPSTREAM_UNAVAILABLE',
+    open: 'UPSTREAM_UNAVAILABLE',
+    overflow: 'UPSTREAM_UNAVAILABLE',
     invalid: 'UPSTREAM_INVALID_RESPONSE',
   } as const;
   return new RolecallError(

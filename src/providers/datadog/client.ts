@@ -1,6 +1,8 @@
 import { isJsonObject, parseJson } from '../../json.ts';
+import { fingerprint } from '../../secret.ts';
 import type { Reply } from '../../upstream/attempt.ts';
-import { get } from '../../upstream/call.ts';
+import { SingleFlight } from '../../upstream/single-flight.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
 import { Directory } from './directory.ts';
 import { toHeaders } from './headers.ts';
@@ -16,26 +18,46 @@ const vendor: Vendor = {
     'Datadog also says this to a wrong key or a wrong site: check both keys and the site, then whether the application key may read its own user.',
 };
 
-/**
- * Asks for the current user (https://docs.datadoghq.com/api/latest/users/get-current-user/).
- * @throws {RolecallError} where Datadog does not give it
- */
-export async function fetchCurrentUser(
-  credentials: Credentials,
-  signal: AbortSignal,
-): Promise<Directory> {
-  const reply = await get({
-    url: new URL('api/v2/current_user', credentials.baseUrl),
-    headers: toHeaders(credentials),
-    signal,
-  }).catch((error: unknown) => {
-    throw failureError(vendor, error);
-  });
-  const body = parseJson(reply.body);
-  if (reply.status < 200 || reply.status > 299) {
-    throw replyError(vendor, reply, redact(credentials, vendorWords(body)));
+export interface Client {
+  /**
+   * Asks for the current user (https://docs.datadoghq.com/api/latest/users/get-current-user/).
+   * Callers who ask at the same time with the same credentials share the answer.
+   * @throws {RolecallError} where Datadog does not give it
+   */
+  fetchCurrentUser(credentials: Credentials, signal: AbortSignal): Promise<Directory>;
+}
+
+export function createClient(upstream: Upstream): Client {
+  const flights = new SingleFlight<Directory>();
+
+  async function fetchCurrentUser(
+    credentials: Credentials,
+    signal: AbortSignal,
+  ): Promise<Directory> {
+    const { baseUrl } = credentials;
+    const reply = await upstream.get(baseUrl, {
+      url: new URL('api/v2/current_user', baseUrl),
+      headers: toHeaders(credentials),
+      signal,
+    });
+    const body = parseJson(reply.body);
+    if (reply.status < 200 || reply.status > 299) {
+      throw replyError(vendor, reply, redact(credentials, vendorWords(body)));
+    }
+    return toDirectory(reply, body);
   }
-  return toDirectory(reply, body);
+
+  return {
+    async fetchCurrentUser(credentials, signal) {
+      const { apiKey, appKey, baseUrl } = credentials;
+      const key = `${fingerprint(apiKey, appKey)} ${baseUrl}`;
+      try {
+        return await flights.join(key, signal, (shared) => fetchCurrentUser(credentials, shared));
+      } catch (error) {
+        throw failureError(vendor, error);
+      }
+    },
+  };
 }
 
 function toDirectory(reply: Reply, body: unknown): Directory {

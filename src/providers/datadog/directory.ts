@@ -15,7 +15,10 @@ export class Directory {
   readonly #document: Document;
   readonly organizations: (ids: readonly string[]) => readonly Organization[];
   readonly roles: (ids: readonly string[]) => readonly Role[];
-  readonly permissions: (ids: readonly string[]) => readonly Permission[];
+  /** By lists of ids, since one role's permissions are wanted together. */
+  readonly permissions: (
+    lists: readonly (readonly string[])[],
+  ) => readonly (readonly Permission[])[];
   readonly users: (ids: readonly string[]) => readonly User[];
 
   /** @throws {DocumentError} where `body` is not the document of a user */
@@ -23,7 +26,8 @@ export class Directory {
     this.#document = new Document(body, 'users');
     this.organizations = this.#shape('orgs', toOrganization);
     this.roles = this.#shape('roles', toRole);
-    this.permissions = this.#shape('permissions', toPermission);
+    const permissions = this.#shape('permissions', toPermission);
+    this.permissions = (lists) => lists.map(permissions);
     this.users = this.#shape('users', toUser);
   }
 

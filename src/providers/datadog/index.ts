@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { fetchCurrentUser } from './client.ts';
+import { createClient } from './client.ts';
 import { readHeaders } from './headers.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
@@ -16,9 +16,13 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   settings,
   sandbox,
   readHeaders,
-  open: () => ({
-    connect: (credentials, signal) => new Loaders(() => fetchCurrentUser(credentials, signal)),
-  }),
+  open(_settings, upstream) {
+    const client = createClient(upstream);
+    return {
+      connect: (credentials, signal) =>
+        new Loaders(() => client.fetchCurrentUser(credentials, signal)),
+    };
+  },
   viewer: (loaders) => loaders.viewer(),
   defineTypes: defineUser,
 };

@@ -22,9 +22,7 @@ export class Loaders {
     this.organizations = this.#from((directory, ids) => directory.organizations(ids));
     this.roles = this.#from((directory, ids) => directory.roles(ids));
     this.users = this.#from((directory, ids) => directory.users(ids));
-    this.permissions = this.#from((directory, lists) =>
-      lists.map((ids) => directory.permissions(ids)),
-    );
+    this.permissions = this.#from((directory, lists) => directory.permissions(lists));
   }
 
   directory(): Promise<Directory> {

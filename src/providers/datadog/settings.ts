@@ -55,30 +55,21 @@ const site = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const variables = z.object({
-  DD_SITE: site.optional(),
-  DD_API_KEY: key.optional(),
-  DD_APP_KEY: key.optional(),
-  DATADOG_API_URL: baseUrl.optional(),
-});
-
-/** In a schema of its own, so that it is checked also where another variable is wrong. */
-const bothKeys = z
-  .object({ DD_API_KEY: z.string().optional(), DD_APP_KEY: z.string().optional() })
-  .superRefine(({ DD_API_KEY, DD_APP_KEY }, context) => {
-    if ((DD_API_KEY === undefined) === (DD_APP_KEY === undefined)) return;
-    const missing = DD_API_KEY === undefined ? 'DD_API_KEY' : 'DD_APP_KEY';
-    context.addIssue({
-      code: 'custom',
-      path: [missing],
-      message:
-        'must be set too: Datadog wants DD_API_KEY and DD_APP_KEY, and only one of them is here',
-    });
-  })
-  .transform(() => ({}));
+/** Checked also where another variable is wrong, so that every problem is told at once. */
+function mustBeSetToo(name: 'DD_API_KEY' | 'DD_APP_KEY') {
+  const error = 'must be set too: Datadog wants DD_API_KEY and DD_APP_KEY, and only one is here';
+  return { path: [name], error, when: () => true };
+}
 
 export const settings: z.ZodType<Settings> = z
-  .intersection(variables, bothKeys)
+  .object({
+    DD_SITE: site.optional(),
+    DD_API_KEY: key.optional(),
+    DD_APP_KEY: key.optional(),
+    DATADOG_API_URL: baseUrl.optional(),
+  })
+  .refine((set) => set.DD_API_KEY || !set.DD_APP_KEY, mustBeSetToo('DD_API_KEY'))
+  .refine((set) => set.DD_APP_KEY || !set.DD_API_KEY, mustBeSetToo('DD_APP_KEY'))
   .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL }) => ({
     baseUrl: DATADOG_API_URL,
     credentials:

@@ -1,6 +1,7 @@
-import type { Secret } from '../../secret.ts';
+import { fingerprint, type Secret } from '../../secret.ts';
 import type { Reply } from '../../upstream/attempt.ts';
-import { get } from '../../upstream/call.ts';
+import { SingleFlight } from '../../upstream/single-flight.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, type Vendor } from '../../upstream/vendor-error.ts';
 import { isRouteGone, readV1, readV3 } from './answer.ts';
 import { toHeaders } from './headers.ts';
@@ -21,7 +22,10 @@ const vendor: Vendor = {
 };
 
 export interface Client {
-  /** @throws {RolecallError} where HeyGen does not give it */
+  /**
+   * Callers who ask at the same time with the same key share the answer.
+   * @throws {RolecallError} where HeyGen does not give it
+   */
   fetchCurrentUser(key: Secret, signal: AbortSignal): Promise<User>;
 }
 
@@ -29,27 +33,38 @@ export interface Client {
  * A client of one base URL. Where the version is `auto` it remembers that v1's route is gone:
  * HeyGen retires v1 in favour of v3, and what the retired route answers is not documented.
  */
-export function createClient({ baseUrl, version }: Settings, now = Date.now): Client {
+export function createClient(
+  { baseUrl, version }: Settings,
+  upstream: Upstream,
+  now = Date.now,
+): Client {
+  const flights = new SingleFlight<User>();
   let keepV3Until = 0;
 
-  async function ask(path: string, key: Secret, signal: AbortSignal): Promise<Reply> {
-    try {
-      return await get({ url: new URL(path, baseUrl), headers: toHeaders(key), signal });
-    } catch (error) {
-      throw failureError(vendor, error);
+  function ask(path: string, key: Secret, signal: AbortSignal): Promise<Reply> {
+    return upstream.get(baseUrl, { url: new URL(path, baseUrl), headers: toHeaders(key), signal });
+  }
+
+  async function fetchCurrentUser(key: Secret, signal: AbortSignal): Promise<User> {
+    if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
+      const reply = await ask(V1_PATH, key, signal);
+      if (version === 'v1' || !isRouteGone(reply)) return readV1(vendor, reply, key);
     }
+    const user = readV3(vendor, await ask(V3_PATH, key, signal), key);
+    // Counted from the first good answer, so that v1 is looked at again within the hour.
+    if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
+    return user;
   }
 
   return {
     async fetchCurrentUser(key, signal) {
-      if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
-        const reply = await ask(V1_PATH, key, signal);
-        if (version === 'v1' || !isRouteGone(reply)) return readV1(vendor, reply, key);
+      try {
+        return await flights.join(fingerprint(key), signal, (shared) =>
+          fetchCurrentUser(key, shared),
+        );
+      } catch (error) {
+        throw failureError(vendor, error);
       }
-      const user = readV3(vendor, await ask(V3_PATH, key, signal), key);
-      // Counted from the first good answer, so that v1 is looked at again within the hour.
-      if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
-      return user;
     },
   };
 }

@@ -21,8 +21,8 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   settings,
   sandbox,
   readHeaders,
-  open(opened) {
-    const client = createClient(opened);
+  open(opened, upstream) {
+    const client = createClient(opened, upstream);
     return {
       connect(key, signal) {
         let viewer: Promise<User> | undefined;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { proxyUrl, ratio, wholeNumber } from '../variables.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How vendors are called; the same for all of them. docs/resilience.md tells what each does. */
+export interface UpstreamSettings {
+  /** For one call: all its tries, and the wait for a place. */
+  readonly deadlineMs: number;
+  /** For one try, with its body. */
+  readonly timeoutMs: number;
+  readonly retries: number;
+  /** Retries per call that a provider is granted, beyond the floor. */
+  readonly retryRatio: number;
+  /** Calls that fail in a row before the breaker opens. */
+  readonly breakerFailures: number;
+  readonly breakerResetMs: number;
+  /** Calls under way at once, per provider, and those that may wait for a place. */
+  readonly concurrency: number;
+  readonly queue: number;
+  /** The longest body that is accepted, decoded. */
+  readonly maxBytes: number;
+  readonly proxy: ProxySettings;
+}
+
+/** As in https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent. */
+export interface ProxySettings {
+  readonly httpsProxy: string | undefined;
+  readonly httpProxy: string | undefined;
+  readonly noProxy: string | undefined;
+}
+
+/** Proxies are set in either case, and the lower one wins: curl began it. */
+export const upstreamSettings: z.ZodType<UpstreamSettings> = z
+  .object({
+    UPSTREAM_DEADLINE_MS: wholeNumber(1, 10 * MINUTE_MS).default(10_000),
+    UPSTREAM_TIMEOUT_MS: wholeNumber(1, 10 * MINUTE_MS).default(5_000),
+    UPSTREAM_RETRIES: wholeNumber(0, 10).default(2),
+    UPSTREAM_RETRY_RATIO: ratio.default(0.1),
+    UPSTREAM_CONCURRENCY: wholeNumber(1, 10_000).default(64),
+    UPSTREAM_QUEUE: wholeNumber(0, 100_000).default(256),
+    UPSTREAM_MAX_BYTES: wholeNumber(1, 1024 ** 3).default(16 * 1024 ** 2),
+    BREAKER_FAILURES: wholeNumber(1, 1_000).default(5),
+    BREAKER_RESET_MS: wholeNumber(1, HOUR_MS).default(10_000),
+    https_proxy: proxyUrl.optional(),
+    HTTPS_PROXY: proxyUrl.optional(),
+    http_proxy: proxyUrl.optional(),
+    HTTP_PROXY: proxyUrl.optional(),
+    no_proxy: z.string().optional(),
+    NO_PROXY: z.string().optional(),
+  })
+  .transform((set) => ({
+    deadlineMs: set.UPSTREAM_DEADLINE_MS,
+    timeoutMs: set.UPSTREAM_TIMEOUT_MS,
+    retries: set.UPSTREAM_RETRIES,
+    retryRatio: set.UPSTREAM_RETRY_RATIO,
+    concurrency: set.UPSTREAM_CONCURRENCY,
+    queue: set.UPSTREAM_QUEUE,
+    maxBytes: set.UPSTREAM_MAX_BYTES,
+    breakerFailures: set.BREAKER_FAILURES,
+    breakerResetMs: set.BREAKER_RESET_MS,
+    proxy: {
+      httpsProxy: set.https_proxy ?? set.HTTPS_PROXY,
+      httpProxy: set.http_proxy ?? set.HTTP_PROXY,
+      noProxy: set.no_proxy ?? set.NO_PROXY,
+    },
+  }));

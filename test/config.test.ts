@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { ConfigError, type Environment, readConfig } from '../src/config.ts';
+import { SITES } from '../src/providers/datadog/settings.ts';
+
+/** The lines of the error that this environment gives. */
+function problemsOf(environment: Environment): string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message
+      .split('\n')
+      .filter((line) => line.startsWith('  - '))
+      .map((line) => line.slice(4));
+  }
+  return [];
+}
+
+/** The base URL that Datadog is asked at. */
+function datadogUrl(environment: Environment): string {
+  const { providers } = readConfig({ DD_API_KEY: 'a', DD_APP_KEY: 'b', ...environment });
+  const credentials = providers[0]?.settings.credentials as { baseUrl: URL };
+  return credentials.baseUrl.href;
+}
+
+describe('defaults', () => {
+  test('nothing set: the sandbox, on loopback', () => {
+    const { providers, upstream, ...config } = readConfig({});
+    assert.deepEqual(config, {
+      host: '127.0.0.1',
+      port: 4000,
+      credentials: 'server',
+      sandbox: true,
+      graphiql: true,
+    });
+    assert.deepEqual(
+      providers.map(({ provider }) => provider.name),
+      ['DATADOG', 'HEYGEN'],
+    );
+  });
+
+  test('empty counts as unset', () => {
+    const names = [
+      'HOST',
+      'PORT',
+      'DD_SITE',
+      'DD_API_KEY',
+      'DD_APP_KEY',
+      'HEYGEN_API_KEY',
+      'DATADOG_API_URL',
+      'HEYGEN_API_URL',
+      'HEYGEN_API_VERSION',
+      'CREDENTIALS',
+      'SANDBOX',
+      'GRAPHIQL',
+    ];
+    const { providers, ...config } = readConfig(
+      Object.fromEntries(names.map((name) => [name, ' '])),
+    );
+    const { providers: _, ...defaults } = readConfig({});
+    assert.deepEqual(config, defaults);
+  });
+});
+
+describe('the sandbox', () => {
+  test('serves where the server has no key, or where it is forced', () => {
+    assert.equal(readConfig({ HEYGEN_API_KEY: 'a' }).sandbox, false);
+    assert.equal(readConfig({ HEYGEN_API_KEY: 'a', SANDBOX: '1' }).sandbox, true);
+    assert.equal(readConfig({ CREDENTIALS: 'request' }).sandbox, false);
+    assert.equal(readConfig({ SANDBOX: '0' }).sandbox, true);
+  });
+
+  test('ignores keys and base URLs where it is forced', () => {
+    const { providers } = readConfig({
+      SANDBOX: '1',
+      DD_API_KEY: 'real',
+      HEYGEN_API_KEY: 'real',
+      DATADOG_API_URL: 'nonsense',
+    });
+    assert.deepEqual(
+      providers.map(({ settings }) => settings.credentials),
+      [undefined, undefined],
+    );
+  });
+
+  test('does not stand in for missing credentials in production', () => {
+    assert.match(
+      problemsOf({ NODE_ENV: 'production' })[0] ?? '',
+      /^No credentials: set DD_API_KEY/,
+    );
+    assert.equal(readConfig({ NODE_ENV: 'production', SANDBOX: '1' }).sandbox, true);
+    assert.equal(readConfig({ NODE_ENV: 'production', CREDENTIALS: 'request' }).sandbox, false);
+    assert.equal(readConfig({ NODE_ENV: 'production', HEYGEN_API_KEY: 'a' }).sandbox, false);
+  });
+
+  test('takes no keys of requests', () => {
+    assert.deepEqual(problemsOf({ SANDBOX: '1', CREDENTIALS: 'request' }), [
+      'SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.',
+    ]);
+  });
+});
+
+describe('Datadog', () => {
+  test('every site has its API', () => {
+    assert.equal(SITES.length, 9);
+    for (const site of SITES) assert.equal(datadogUrl({ DD_SITE: site }), `https://api.${site}/`);
+    assert.equal(datadogUrl({}), 'https://api.datadoghq.com/');
+  });
+
+  test('console hosts are taken for their sites', () => {
+    assert.equal(datadogUrl({ DD_SITE: 'app.datadoghq.com' }), 'https://api.datadoghq.com/');
+    assert.equal(datadogUrl({ DD_SITE: ' App.DatadogHQ.eu ' }), 'https://api.datadoghq.eu/');
+  });
+
+  test('a base URL wins over the site, which must be right all the same', () => {
+    const environment = { DATADOG_API_URL: 'https://proxy.example/dd', DD_SITE: 'datadoghq.eu' };
+    assert.equal(datadogUrl(environment), 'https://proxy.example/dd/');
+    assert.deepEqual(problemsOf({ ...environment, DD_SITE: 'evil.example' }), [
+      `DD_SITE must be one of ${SITES.join(', ')}.`,
+    ]);
+  });
+
+  test('one key without the other is an error', () => {
+    assert.match(problemsOf({ DD_API_KEY: 'a' })[0] ?? '', /^DD_APP_KEY must be set too/);
+    assert.match(
+      problemsOf({ DD_APP_KEY: 'a', HEYGEN_API_KEY: 'b' })[0] ?? '',
+      /^DD_API_KEY must be set too/,
+    );
+  });
+});
+
+describe('base URLs', () => {
+  test('are https, or http to loopback', () => {
+    for (const url of [
+      'https://proxy.example',
+      'http://localhost:1/x',
+      'http://127.0.0.2:1',
+      'http://[::1]:1',
+    ]) {
+      assert.deepEqual(problemsOf({ HEYGEN_API_KEY: 'a', HEYGEN_API_URL: url }), [], url);
+    }
+    for (const url of [
+      'http://proxy.example',
+      'ftp://127.0.0.1',
+      'proxy.example',
+      'https://user:pw@proxy.example',
+      'https://proxy.example/?a=b',
+      'http://127.0.0.1.evil.example',
+      'file:///etc/passwd',
+      'https://proxy.example/#x',
+    ]) {
+      const [problem, ...others] = problemsOf({ HEYGEN_API_KEY: 'a', HEYGEN_API_URL: url });
+      assert.match(problem ?? '', /^HEYGEN_API_URL must be an https URL/, url);
+      assert.deepEqual(others, []);
+    }
+  });
+});
+
+test('every bad variable is named at once, and no value', () => {
+  const environment = {
+    PORT: '70000',
+    CREDENTIALS: 'secret-looking-value',
+    SANDBOX: 'yes',
+    GRAPHIQL: 'maybe',
+    DD_SITE: 'secret-site',
+    DD_API_KEY: 'secret key with blanks',
+    DATADOG_API_URL: 'http://secret.example',
+    HEYGEN_API_KEY: 'secret-é',
+    HEYGEN_API_VERSION: 'v2',
+  };
+  const problems = problemsOf(environment);
+  assert.deepEqual(problems.map((problem) => problem.split(' ')[0]).sort(), [
+    'CREDENTIALS',
+    'DATADOG_API_URL',
+    'DD_API_KEY',
+    'DD_APP_KEY',
+    'DD_SITE',
+    'GRAPHIQL',
+    'HEYGEN_API_KEY',
+    'HEYGEN_API_VERSION',
+    'PORT',
+    'SANDBOX',
+  ]);
+  assert.doesNotMatch(problems.join('\n'), /secret|70000/);
+});
+
+test('keys print as [redacted], however they are printed', () => {
+  const config = readConfig({
+    DD_API_KEY: 'marked-1',
+    DD_APP_KEY: 'marked-2',
+    HEYGEN_API_KEY: 'marked-3',
+  });
+  const printed = [
+    inspect(config, { depth: 20, showHidden: true }),
+    JSON.stringify(config.providers.map(({ settings }) => settings)),
+    `${config.providers[1]?.settings.credentials}`,
+    inspect(new Error('x', { cause: config.providers[1]?.settings.credentials })),
+  ];
+  assert.doesNotMatch(printed.join('\n'), /marked/);
+  for (const text of printed) assert.match(text, /\[redacted\]/);
+});

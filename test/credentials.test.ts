@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SITES } from '../src/providers/datadog/settings.ts';
+import { userDocument } from './fixtures/datadog.ts';
+import { v1 } from './fixtures/heygen.ts';
+import { createGateway, dataOf } from './support/gateway.ts';
+import { json, startUpstream } from './support/upstream.ts';
+
+const QUERY = '{ viewer { providers users { provider } datadog { id } heygen { id } } }';
+const DATADOG = { 'DD-API-KEY': 'their-api-key', 'DD-APPLICATION-KEY': 'their-app-key' };
+
+/** Asks with these headers a server that has keys of its own, which it must not use. */
+async function ask(headers: Record<string, string>) {
+  await using datadog = await startUpstream(json(userDocument()));
+  await using heygen = await startUpstream(json(v1()));
+  const gateway = createGateway({
+    CREDENTIALS: 'request',
+    DD_API_KEY: 'server',
+    DD_APP_KEY: 'server',
+    HEYGEN_API_KEY: 'server',
+    DATADOG_API_URL: datadog.url,
+    HEYGEN_API_URL: heygen.url,
+  });
+  const answer = await gateway.query(QUERY, { headers });
+  return { answer, datadog: datadog.seen, heygen: heygen.seen };
+}
+
+describe('CREDENTIALS=request', () => {
+  test('connects the providers whose credentials came', async () => {
+    const both = await ask({ ...DATADOG, 'X-HeyGen-Api-Key': 'their-heygen-key' });
+    assert.deepEqual(dataOf(both.answer).viewer.providers, ['DATADOG', 'HEYGEN']);
+    assert.equal(both.datadog[0]?.headers['dd-api-key'], 'their-api-key');
+    assert.equal(both.datadog[0]?.headers['dd-application-key'], 'their-app-key');
+    assert.equal(both.heygen[0]?.headers['x-api-key'], 'their-heygen-key');
+
+    const { answer, datadog } = await ask({ 'X-HeyGen-Api-Key': 'their-heygen-key' });
+    assert.deepEqual(dataOf(answer).viewer.providers, ['HEYGEN']);
+    assert.deepEqual(dataOf(answer).viewer.users, [{ provider: 'HEYGEN' }]);
+    assert.equal(dataOf(answer).viewer.datadog, null);
+    assert.equal(datadog.length, 0);
+  });
+
+  test('without credentials nothing is connected, and that is no error', async () => {
+    for (const headers of [{}, { 'X-Api-Key': 'for-somebody-else' }, { 'DD-SITE': 'nonsense' }]) {
+      const { answer, datadog, heygen } = await ask(headers);
+      assert.deepEqual(dataOf(answer).viewer, {
+        providers: [],
+        users: [],
+        datadog: null,
+        heygen: null,
+      });
+      assert.equal(datadog.length + heygen.length, 0);
+    }
+  });
+
+  for (const [name, headers, code, says] of [
+    [
+      'one Datadog key without the other',
+      { 'DD-API-KEY': 'a' },
+      'CREDENTIALS_MISSING',
+      /The header DD-APPLICATION-KEY is missing/,
+    ],
+    [
+      'the other without the one',
+      { 'DD-APPLICATION-KEY': 'a' },
+      'CREDENTIALS_MISSING',
+      /The header DD-API-KEY is missing/,
+    ],
+    [
+      'a site that is not on the list',
+      { ...DATADOG, 'DD-SITE': 'evil.example' },
+      'CREDENTIALS_INVALID',
+      /must be one of datadoghq\.com, us3/,
+    ],
+    [
+      'a key sent twice',
+      { ...DATADOG, 'DD-API-KEY': 'a, b' },
+      'CREDENTIALS_INVALID',
+      /DD-API-KEY does not hold a key/,
+    ],
+  ] as const) {
+    test(`${name} counts as not connected, with the error at the provider's field`, async () => {
+      const { answer, datadog } = await ask({ ...headers, 'X-HeyGen-Api-Key': 'k' });
+      assert.equal(answer.status, 200);
+      assert.deepEqual(answer.data.viewer.providers, ['HEYGEN']);
+      assert.deepEqual(answer.data.viewer.users, [{ provider: 'HEYGEN' }]);
+      assert.equal(answer.errors?.length, 1);
+      assert.deepEqual(answer.errors?.[0]?.path, ['viewer', 'datadog']);
+      assert.deepEqual(answer.errors?.[0]?.extensions, { code, provider: 'DATADOG' });
+      assert.match(answer.errors?.[0]?.message ?? '', says);
+      assert.equal(datadog.length, 0);
+    });
+  }
+
+  test('every site may be asked for, and a base URL wins over it', async () => {
+    for (const site of [...SITES, 'app.datadoghq.com']) {
+      const { answer, datadog } = await ask({ ...DATADOG, 'DD-SITE': site });
+      assert.equal(dataOf(answer).viewer.datadog.id, userDocument().data.id);
+      assert.equal(datadog.length, 1);
+    }
+  });
+});
+
+test('CREDENTIALS=server takes no keys from headers', async () => {
+  await using heygen = await startUpstream(json(v1()));
+  const gateway = createGateway({ HEYGEN_API_KEY: 'server', HEYGEN_API_URL: heygen.url });
+  const { viewer } = dataOf(
+    await gateway.query(QUERY, { headers: { ...DATADOG, 'X-HeyGen-Api-Key': 'theirs' } }),
+  );
+  assert.deepEqual(viewer.providers, ['HEYGEN']);
+  assert.equal(heygen.seen[0]?.headers['x-api-key'], 'server');
+});

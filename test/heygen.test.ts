@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readConfig } from '../src/config.ts';
+import { createClient } from '../src/providers/heygen/client.ts';
+import { Secret } from '../src/secret.ts';
+import { createTransport } from '../src/upstream/transport.ts';
+import { Upstream } from '../src/upstream/upstream.ts';
+import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
+import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { json, type Script, startUpstream, text } from './support/upstream.ts';
+
+const QUERY = '{ viewer { heygen { id provider username displayName email firstName lastName } } }';
+
+const paths = ({ seen }: { seen: readonly { path: string }[] }) => seen.map(({ path }) => path);
+
+/** v1 answers with the first script, v3 with the second. */
+const versions =
+  (first: Script, third: Script): Script =>
+  (response, seen, call) =>
+    (seen.path === '/v1/user/me' ? first : third)(response, seen, call);
+
+describe('the current user of HeyGen', () => {
+  for (const [version, body, path] of [
+    ['v1', v1(), '/v1/user/me'],
+    ['v3', v3(), '/v3/users/me'],
+    ['v1', { ...v1({ ...user, wallet: { balance: 1 } }), message: 'Success' }, '/v1/user/me'],
+  ] as const) {
+    test(`in ${version} (${JSON.stringify(body).length} bytes)`, async () => {
+      await using heygen = await startUpstream(json(body));
+      const gateway = createServerGateway({ heygen }, { HEYGEN_API_VERSION: version });
+      assert.deepEqual(dataOf(await gateway.query(QUERY)).viewer.heygen, {
+        id: USERNAME,
+        provider: 'HEYGEN',
+        username: USERNAME,
+        displayName: 'Ada Fictional',
+        email: 'ada@fictional.example',
+        firstName: 'Ada',
+        lastName: 'Fictional',
+      });
+      assert.deepEqual(paths(heygen), [path]);
+      const { host, connection, ...headers } = heygen.seen[0]?.headers ?? {};
+      assert.deepEqual(headers, {
+        'x-api-key': 'fictional-heygen-key',
+        accept: 'application/json',
+        'accept-encoding': 'gzip',
+      });
+    });
+  }
+
+  test('displayName is never "null null"', async () => {
+    for (const [data, displayName] of [
+      [{ first_name: null, last_name: null }, 'ada@fictional.example'],
+      [{ first_name: '', last_name: ' ' }, 'ada@fictional.example'],
+      [{ first_name: 'Ada', last_name: null }, 'Ada'],
+      [{ first_name: 42, last_name: 'Fictional' }, 'Fictional'],
+      [{ first_name: null, last_name: null, email: null }, USERNAME],
+      [{ first_name: null, last_name: null, email: 'nonsense' }, USERNAME],
+    ] as const) {
+      await using heygen = await startUpstream(json(v1({ ...user, ...data })));
+      const answer = await createServerGateway({ heygen }).query(
+        '{ viewer { heygen { displayName } } }',
+      );
+      assert.equal(dataOf(answer).viewer.heygen.displayName, displayName);
+    }
+  });
+
+  test('a value that does not fit nulls its field', async () => {
+    await using heygen = await startUpstream(
+      json(v1({ ...user, email: 'nonsense', first_name: 42 })),
+    );
+    const answer = await createServerGateway({ heygen }).query(QUERY);
+    assert.equal(answer.data.viewer.heygen.lastName, 'Fictional');
+    assert.deepEqual(codesOf(answer), {
+      'viewer.heygen.email': 'UPSTREAM_INVALID_VALUE',
+      'viewer.heygen.firstName': 'UPSTREAM_INVALID_VALUE',
+    });
+  });
+});
+
+describe('HEYGEN_API_VERSION=auto', () => {
+  for (const [name, gone] of [
+    ['404 in HTML', text('<h1>Not Found</h1>', 404)],
+    ['404 in JSON', json({ detail: 'Not Found' }, 404)],
+    ['404 with the status as code', json({ code: 404, message: 'Not Found' }, 404)],
+    ['410', text('', 410)],
+  ] as const) {
+    test(`falls back to v3 where v1 answers ${name}, and keeps to it`, async () => {
+      await using heygen = await startUpstream(versions(gone, json(v3())));
+      const gateway = createServerGateway({ heygen });
+      dataOf(await gateway.query(QUERY));
+      dataOf(await gateway.query(QUERY));
+      assert.deepEqual(paths(heygen), ['/v1/user/me', '/v3/users/me', '/v3/users/me']);
+    });
+  }
+
+  test('does not keep to a v3 that has not answered well', async () => {
+    await using heygen = await startUpstream(versions(text('', 404), text('', 404)));
+    const gateway = createServerGateway({ heygen });
+    await gateway.query(QUERY);
+    await gateway.query(QUERY);
+    assert.deepEqual(paths(heygen), ['/v1/user/me', '/v3/users/me', '/v1/user/me', '/v3/users/me']);
+  });
+
+  test('looks at v1 again after an hour', async () => {
+    await using heygen = await startUpstream(versions(text('', 404), json(v3())));
+    const { upstream } = readConfig({});
+    let now = 1_000_000;
+    const client = createClient(
+      { baseUrl: new URL(heygen.url), version: 'auto', credentials: undefined },
+      new Upstream(upstream, createTransport(upstream.proxy)),
+      () => now,
+    );
+    const ask = () => client.fetchCurrentUser(new Secret('key'), new AbortController().signal);
+    await ask();
+    now += 59 * 60 * 1000;
+    await ask();
+    now += 60 * 1000;
+    await ask();
+    assert.deepEqual(paths(heygen), [
+      '/v1/user/me',
+      '/v3/users/me',
+      '/v3/users/me',
+      '/v1/user/me',
+      '/v3/users/me',
+    ]);
+  });
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execute, parse } from 'graphql';
+import { Directory } from '../src/providers/datadog/directory.ts';
+import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
+import { Loaders } from '../src/providers/datadog/loaders.ts';
+import { createSchema } from '../src/schema/index.ts';
+import * as fixtures from './fixtures/datadog.ts';
+import * as heygenFixtures from './fixtures/heygen.ts';
+import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
+import { json, type Script, startUpstream } from './support/upstream.ts';
+
+const schema = createSchema([datadogProvider]);
+
+/** Executes the fields of `datadog` and tells what was read of the document, batch by batch. */
+async function readsOf(fields: string, document: unknown = fixtures.manyRoles()) {
+  const reads: { resource: string; keys: readonly unknown[] }[] = [];
+  const directory = new Directory(document);
+  for (const resource of ['organizations', 'roles', 'permissions'] as const) {
+    const read = directory[resource] as (keys: readonly unknown[]) => unknown;
+    Object.assign(directory, {
+      [resource](keys: readonly unknown[]) {
+        reads.push({ resource, keys });
+        return read(keys);
+      },
+    });
+  }
+  let fetches = 0;
+  const loaders = new Loaders(async () => {
+    fetches += 1;
+    return directory;
+  });
+  const result = await execute({
+    schema,
+    document: parse(`{ viewer { datadog { ${fields} } } }`),
+    contextValue: {
+      connections: new Map([[datadogProvider, { state: 'connected', session: loaders }]]),
+    },
+  });
+  assert.equal(result.errors, undefined);
+  assert.equal(fetches, 1);
+  return reads;
+}
+
+const roleIds = [1, 2, 3, 4].map((index) => fixtures.uuid(3, index));
+
+describe('references stay references until more than their id is asked for', () => {
+  for (const fields of [
+    'roles { id }',
+    'roles { __typename id }',
+    'roles { ...on Role { id } name @skip(if: true) }',
+    'organization { id } otherOrganizations { id } otherUsers { id } teamRoles { id }',
+  ]) {
+    test(fields, async () => assert.deepEqual(await readsOf(fields), []));
+  }
+
+  test('permissions { id } reads the roles that refer to them, and no permission', async () => {
+    for (const fields of [
+      'roles { permissions { id } }',
+      'permissions { id }',
+      'grants { permission { id } roles { name } }',
+    ]) {
+      assert.deepEqual(await readsOf(fields), [{ resource: 'roles', keys: roleIds }]);
+    }
+  });
+
+  test('a fragment counts as its fields', async () => {
+    const reads = await readsOf('roles { ...on Role { ...on Role { name } } }');
+    assert.deepEqual(reads, [{ resource: 'roles', keys: roleIds }]);
+  });
+});
+
+describe('relationships are expanded in batches', () => {
+  test('all roles in one, and the permissions of each role as one load in one more', async () => {
+    const reads = await readsOf('roles { name permissions { name } }');
+    const sizes = (keys: readonly unknown[]) => keys.map((ids) => (ids as string[]).length);
+    assert.deepEqual(reads[0], { resource: 'roles', keys: roleIds });
+    assert.deepEqual(sizes(reads[1]?.keys ?? []), [297, 250, 183, 100]);
+    assert.equal(reads.length, 2);
+  });
+
+  test('a role is read once, however many fields, aliases and fragments ask for it', async () => {
+    const reads = await readsOf(`
+      a: roles { name }
+      b: roles { name managed permissions { name } }
+      c: roles { permissions(restricted: true) { name } }
+      d: hasPermission(name: "permission_1")
+      organization { name } o: organization { publicId }
+    `);
+    assert.deepEqual(
+      reads.filter(({ resource }) => resource === 'roles'),
+      [{ resource: 'roles', keys: roleIds }],
+    );
+    // One load for each of the four roles, and one for what all of them grant.
+    const permissions = reads.filter(({ resource }) => resource === 'permissions');
+    assert.equal(permissions.flatMap(({ keys }) => keys).length, 5);
+    assert.equal(reads.filter(({ resource }) => resource === 'organizations').length, 1);
+  });
+});
+
+describe('vendors are asked as little as possible', () => {
+  test('each at most once, for however many fields, aliases and fragments', async () => {
+    await using datadog = await startUpstream(json(fixtures.manyRoles()));
+    await using heygen = await startUpstream(json(heygenFixtures.v1()));
+    const answer = await createServerGateway({ datadog, heygen }).query(`
+      { a: viewer { ...V datadog { id } } b: viewer { ...V users { email } heygen { lastName } } }
+      fragment V on Viewer {
+        users { id displayName }
+        datadog { roles { name permissions { name } } x: permissions { name } }
+        h: heygen { firstName }
+      }
+    `);
+    dataOf(answer);
+    assert.equal(datadog.seen.length, 1);
+    assert.equal(heygen.seen.length, 1);
+  });
+
+  test('none that the operation does not need', async () => {
+    await using datadog = await startUpstream(json(fixtures.userDocument()));
+    await using heygen = await startUpstream(json(heygenFixtures.v1()));
+    const gateway = createServerGateway({ datadog, heygen });
+    const { viewer } = dataOf(await gateway.query('{ viewer { __typename providers } }'));
+    assert.deepEqual(viewer.providers, ['DATADOG', 'HEYGEN']);
+    dataOf(await gateway.query('{ viewer { datadog @include(if: false) { id } providers } }'));
+    assert.deepEqual([datadog.seen.length, heygen.seen.length], [0, 0]);
+    dataOf(await gateway.query('{ viewer { heygen { id } } }'));
+    assert.deepEqual([datadog.seen.length, heygen.seen.length], [0, 1]);
+  });
+
+  test('both at the same time', async () => {
+    // Each answers only once the other has been asked too.
+    const bothAsked = Promise.withResolvers<void>();
+    let asked = 0;
+    const together =
+      (answer: Script): Script =>
+      async (...call) => {
+        asked += 1;
+        if (asked === 2) bothAsked.resolve();
+        await bothAsked.promise;
+        answer(...call);
+      };
+    await using datadog = await startUpstream(together(json(fixtures.userDocument())));
+    await using heygen = await startUpstream(together(json(heygenFixtures.v1())));
+    const gateway = createServerGateway({ datadog, heygen });
+    const { viewer } = dataOf(await gateway.query('{ viewer { users { displayName } } }'));
+    assert.deepEqual(viewer.users, [
+      { displayName: 'Ada Fictional' },
+      { displayName: 'Ada Fictional' },
+    ]);
+  });
+});
+
+test('interleaved requests see each their own user', async () => {
+  // The user is the one whose key was sent; answers come in an order of their own.
+  await using datadog = await startUpstream(async (response, seen) => {
+    const key = String(seen.headers['dd-api-key']);
+    await delay(Number(key.slice(-1)) * 3);
+    const document = fixtures.userDocument({ attributes: { name: key, handle: key } });
+    json(document)(response, seen, 1);
+  });
+  const gateway = createGateway({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
+  const keys = Array.from({ length: 60 }, (_, index) => `key-${(index * 7) % 60}`);
+  const names = await Promise.all(
+    keys.map(async (key) => {
+      const answer = await gateway.query('{ viewer { datadog { name } users { displayName } } }', {
+        headers: { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key },
+      });
+      const { viewer } = dataOf(answer);
+      return [viewer.datadog.name, viewer.users[0].displayName];
+    }),
+  );
+  assert.deepEqual(
+    names,
+    keys.map((key) => [key, key]),
+  );
+  assert.equal(datadog.seen.length, keys.length);
+});
+
+test('the caller’s disconnect cancels the call', async () => {
+  const dropped = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await using datadog = await startUpstream((response) => {
+    asked.resolve();
+    response.once('close', dropped.resolve);
+  });
+  const caller = new AbortController();
+  const answer = createServerGateway({ datadog }).query('{ viewer { datadog { id } } }', {
+    signal: caller.signal,
+  });
+  await asked.promise;
+  caller.abort();
+  await assert.rejects(answer);
+  await dropped.promise;
+  assert.equal(datadog.seen.length, 1);
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { user, v1 } from './fixtures/heygen.ts';
+import { startProcess } from './support/process.ts';
+import { json, startUpstream } from './support/upstream.ts';
+
+async function displayName(url: string): Promise<string> {
+  const query = encodeURIComponent('{ viewer { users { displayName } } }');
+  const response = await fetch(`${url}?query=${query}`, {
+    headers: { accept: 'application/graphql-response+json' },
+  });
+  const { data } = (await response.json()) as {
+    data: { viewer: { users: { displayName: string }[] } };
+  };
+  return data.viewer.users.map((each) => each.displayName).join();
+}
+
+describe('start', () => {
+  test('without credentials: on the sandbox, and says so', async () => {
+    await using rolecall = startProcess();
+    const url = await rolecall.listening();
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
+    assert.match(rolecall.stdout(), /\*\*\* *\n\* +SANDBOX: .* invented/);
+    assert.match(rolecall.stdout(), /Providers: Datadog, HeyGen \(sandbox\)/);
+    assert.equal(await displayName(url), 'Robin Sandbox,Robin Sandbox');
+    assert.equal((await fetch(new URL('/health', url))).status, 200);
+  });
+
+  test('with a key: on the vendor, without the sandbox', async () => {
+    await using heygen = await startUpstream(json(v1()));
+    await using rolecall = startProcess({ HEYGEN_API_KEY: 'k', HEYGEN_API_URL: heygen.url });
+    assert.equal(await displayName(await rolecall.listening()), 'Ada Fictional');
+    assert.doesNotMatch(rolecall.stdout(), /sandbox/i);
+    assert.match(rolecall.stdout(), /Providers: HeyGen$/m);
+  });
+
+  test('a real key is never sent to the sandbox, nor past it', async () => {
+    await using heygen = await startUpstream(json(v1()));
+    await using rolecall = startProcess({
+      SANDBOX: '1',
+      HEYGEN_API_KEY: 'real',
+      HEYGEN_API_URL: heygen.url,
+    });
+    // The sandbox answers 401 to every key but its own.
+    assert.equal(await displayName(await rolecall.listening()), 'Robin Sandbox,Robin Sandbox');
+    assert.equal(heygen.seen.length, 0);
+  });
+
+  test('the sandbox speaks both versions of HeyGen', async () => {
+    for (const HEYGEN_API_VERSION of ['v1', 'v3']) {
+      await using rolecall = startProcess({ HEYGEN_API_VERSION });
+      assert.equal(await displayName(await rolecall.listening()), 'Robin Sandbox,Robin Sandbox');
+    }
+  });
+
+  test('.env adds to the environment, which wins, also where it is empty', async () => {
+    await using heygen = await startUpstream(json(v1({ ...user, first_name: 'Dot' })));
+    const dotenv = `HEYGEN_API_KEY=k\nHEYGEN_API_URL=${heygen.url}\nGRAPHIQL=off\n`;
+    await using fromFile = startProcess({}, { dotenv });
+    assert.equal(await displayName(await fromFile.listening()), 'Dot Fictional');
+    await using overridden = startProcess({ HEYGEN_API_KEY: '' }, { dotenv });
+    assert.equal(await displayName(await overridden.listening()), 'Robin Sandbox,Robin Sandbox');
+  });
+});
+
+describe('what ends it', () => {
+  test('bad configuration: exit 2, one text, no stack and no value', async () => {
+    const { exited } = startProcess({ PORT: 'x', DD_API_KEY: 'marked-secret' });
+    const { code, stdout, stderr } = await exited;
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^Rolecall cannot start: 2 settings are wrong\.\n {2}- PORT must/);
+    assert.doesNotMatch(stderr, /marked-secret|\n\s+at /);
+  });
+
+  test('production without credentials: exit 2', async () => {
+    const { code, stderr } = await startProcess({ NODE_ENV: 'production' }).exited;
+    assert.equal(code, 2);
+    assert.match(stderr, /No credentials: set DD_API_KEY and DD_APP_KEY/);
+  });
+
+  test('a port in use: exit 1 and one line', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await startProcess({ PORT: String(port) }).exited;
+    server.close();
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^Rolecall cannot listen on 127\.0\.0\.1 port \d+: the port is in use\. .*\n$/,
+    );
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`${signal}: exit 0`, async () => {
+      await using rolecall = startProcess();
+      await rolecall.listening();
+      rolecall.child.kill(signal);
+      assert.equal((await rolecall.exited).code, 0);
+    });
+  }
+
+  test('stopping npm stops the server', async () => {
+    await using npm = startProcess(
+      { PATH: process.env['PATH'] ?? '' },
+      { command: ['npm', 'start', '--silent', '--prefix', join(import.meta.dirname, '..')] },
+    );
+    const url = await npm.listening();
+    npm.child.kill('SIGTERM');
+    await npm.exited;
+    for (let tries = 0; tries < 50; tries += 1) {
+      const stopped = await fetch(new URL('/health', url)).then(
+        () => false,
+        () => true,
+      );
+      if (stopped) return;
+      await delay(100);
+    }
+    assert.fail('the server still answers');
+  });
+});

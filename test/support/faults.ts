@@ -1,0 +1,167 @@
+import { pipeline, Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { json, type Script, text } from './upstream.ts';
+
+const MEBIBYTE = 1024 ** 2;
+const BOMB = gzipSync(Buffer.alloc(64 * MEBIBYTE, ' '));
+const HTML = `<html><body>${'<p>The server made a mistake.</p>'.repeat(2000)}</body></html>`;
+
+export interface Fault {
+  readonly script: Script;
+  /** The code that the caller sees; none where the vendor is answered well in the end. */
+  readonly code?: string;
+  /** How often the vendor is asked, `UPSTREAM_RETRIES` being 2. */
+  readonly tries: number;
+  /** Does it last until the timeout of a try? */
+  readonly lasts?: 'try';
+  readonly retryAfter?: number;
+}
+
+/** What a vendor can do on its worst day; `good` is what it answers on others. */
+export function faults(good: unknown): Readonly<Record<string, Fault>> {
+  const answerWell = json(good);
+  return {
+    '401': {
+      script: json({ errors: ['no'], message: 'no' }, 401),
+      code: 'UPSTREAM_UNAUTHENTICATED',
+      tries: 1,
+    },
+    '403': {
+      script: json({ errors: ['no'], message: 'no' }, 403),
+      code: 'UPSTREAM_FORBIDDEN',
+      tries: 1,
+    },
+    '404': {
+      script: json({ errors: ['no'], message: 'no' }, 404),
+      code: 'UPSTREAM_NOT_FOUND',
+      tries: 1,
+    },
+    '410': { script: text('', 410), code: 'UPSTREAM_NOT_FOUND', tries: 1 },
+    '429 without headers': { script: text('', 429), code: 'UPSTREAM_RATE_LIMITED', tries: 3 },
+    '429 with a long Retry-After': {
+      script: text('', 429, { 'retry-after': '120' }),
+      code: 'UPSTREAM_RATE_LIMITED',
+      tries: 1,
+      retryAfter: 120,
+    },
+    '429 with Retry-After as a date': {
+      script: (response, seen, call) =>
+        text('', 429, { 'retry-after': new Date(Date.now() + 90_000).toUTCString() })(
+          response,
+          seen,
+          call,
+        ),
+      code: 'UPSTREAM_RATE_LIMITED',
+      tries: 1,
+      retryAfter: 90,
+    },
+    '429 with X-RateLimit-Reset': {
+      script: text('', 429, { 'x-ratelimit-reset': '30' }),
+      code: 'UPSTREAM_RATE_LIMITED',
+      tries: 1,
+      retryAfter: 30,
+    },
+    '429 with a reset of garbage': {
+      script: text('', 429, { 'x-ratelimit-reset': 'NaN' }),
+      code: 'UPSTREAM_RATE_LIMITED',
+      tries: 3,
+    },
+    '500 in HTML': { script: text(HTML, 500), code: 'UPSTREAM_UNAVAILABLE', tries: 3 },
+    '502': { script: text('', 502), code: 'UPSTREAM_UNAVAILABLE', tries: 3 },
+    'an empty body': { script: text(''), code: 'UPSTREAM_INVALID_RESPONSE', tries: 1 },
+    null: { script: json(null), code: 'UPSTREAM_INVALID_RESPONSE', tries: 1 },
+    truncated: {
+      script: (response) => {
+        response
+          .writeHead(200, { 'content-length': '500' })
+          .write(JSON.stringify(good).slice(0, 50));
+        setTimeout(() => response.destroy(), 5);
+      },
+      code: 'UPSTREAM_UNAVAILABLE',
+      tries: 3,
+    },
+    'truncated, and called whole': {
+      script: text(JSON.stringify(good).slice(0, 50)),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    'the wrong shape': {
+      script: json({ data: [good] }),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    'a body of 512 MiB': {
+      script: endless(512 * MEBIBYTE),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    'a zip bomb': {
+      script: (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(BOMB),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    drip: {
+      script: (response) => {
+        response.writeHead(200).write('{');
+        const timer = setInterval(() => response.write(' '), 20);
+        response.once('close', () => clearInterval(timer));
+      },
+      code: 'UPSTREAM_TIMEOUT',
+      tries: 1,
+      lasts: 'try',
+    },
+    hang: { script: () => {}, code: 'UPSTREAM_TIMEOUT', tries: 1, lasts: 'try' },
+    'hang after a failure': {
+      script: (response, seen, call) => void (call === 1 && text('', 503)(response, seen, call)),
+      code: 'UPSTREAM_TIMEOUT',
+      tries: 2,
+      lasts: 'try',
+    },
+    reset: {
+      script: (response) => void response.socket?.resetAndDestroy(),
+      code: 'UPSTREAM_UNAVAILABLE',
+      tries: 3,
+    },
+    'a redirect': {
+      script: text('', 302, { location: 'http://127.0.0.1:1/' }),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    'deep JSON': {
+      script: text('['.repeat(4 * MEBIBYTE) + ']'.repeat(4 * MEBIBYTE)),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    'deep JSON inside a good document': {
+      script: text(
+        JSON.stringify(good).replace('{', `{"deep":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)},`),
+      ),
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      tries: 1,
+    },
+    'polluting keys': {
+      script: text(
+        JSON.stringify(good).replace(
+          '{',
+          '{"__proto__":{"name":"polluted","code":1},"constructor":{"prototype":{"name":"polluted"}},',
+        ),
+      ),
+      tries: 1,
+    },
+    slow: { script: (...call) => void setTimeout(() => answerWell(...call), 150), tries: 1 },
+    flaky: {
+      script: (response, seen, call) =>
+        (call < 3 ? text('', 503) : answerWell)(response, seen, call),
+      tries: 3,
+    },
+  };
+}
+
+/** Sends this many bytes as fast as they are taken, and stops when the connection is dropped. */
+function endless(bytes: number): Script {
+  return (response) => {
+    const chunk = Buffer.alloc(MEBIBYTE, ' ');
+    const chunks = Readable.from(Array.from({ length: bytes / MEBIBYTE }, () => chunk));
+    pipeline(chunks, response.writeHead(200), () => {});
+  };
+}
