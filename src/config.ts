@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { providers } from './providers/index.ts';
 import type { Provider, ProviderSettings } from './providers/provider.ts';
+import { type ServerSettings, serverSettings } from './server/settings.ts';
 import { type UpstreamSettings, upstreamSettings } from './upstream/settings.ts';
-import { oneOf, wholeNumber } from './variables.ts';
+import { isLoopback, oneOf, wholeNumber } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +20,7 @@ export interface Config {
   readonly credentials: 'server' | 'request';
   /** Are the providers the sandbox's rather than the vendors'? */
   readonly sandbox: boolean;
-  readonly graphiql: boolean;
+  readonly server: ServerSettings;
   readonly upstream: UpstreamSettings;
   readonly providers: readonly ConfiguredProvider[];
 }
@@ -44,7 +45,6 @@ const variables = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   CREDENTIALS: oneOf(['server', 'request']).default('server'),
   SANDBOX: oneOf(['0', '1']).default('0'),
-  GRAPHIQL: oneOf(['on', 'off']).default('on'),
   NODE_ENV: z.string().optional(),
 });
 
@@ -58,6 +58,7 @@ export function readConfig(environment: Environment): Config {
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const own = parse(variables, set, problems);
+  const server = parse(serverSettings, set, problems);
   const upstream = parse(upstreamSettings, set, problems);
   const forced = set['SANDBOX'] === '1';
 
@@ -76,15 +77,25 @@ export function readConfig(environment: Environment): Config {
       'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
     );
   }
-  if (own === undefined || upstream === undefined || problems.length > 0)
-    throw new ConfigError(problems);
+  const isExposed = own !== undefined && !isLoopback(own.HOST);
+  if (
+    isExposed &&
+    own.CREDENTIALS === 'server' &&
+    hasCredentials &&
+    server?.clientTokens.length === 0
+  ) {
+    problems.push(
+      'HOST lets others in than this machine, and they could use the keys of the server: set CLIENT_TOKENS, or CREDENTIALS=request, or HOST=127.0.0.1.',
+    );
+  }
+  if (!own || !server || !upstream || problems.length > 0) throw new ConfigError(problems);
 
   return {
     host: own.HOST,
     port: own.PORT,
     credentials: own.CREDENTIALS,
     sandbox: forced || needsSandbox,
-    graphiql: own.GRAPHIQL === 'on',
+    server,
     upstream,
     providers: configured,
   };

@@ -2,6 +2,7 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { RolecallError } from './errors.ts';
 import type { Provider, ProviderSettings } from './providers/provider.ts';
+import type { CallReport } from './upstream/call.ts';
 import { createTransport } from './upstream/transport.ts';
 import { Upstream } from './upstream/upstream.ts';
 
@@ -16,6 +17,15 @@ export type Connection =
 /** What resolvers share during one request. Nothing in it outlives the request. */
 export interface Context {
   readonly connections: ReadonlyMap<Provider, Connection>;
+  /** What the log tells of the operation. */
+  readonly trace: Trace;
+}
+
+export interface Trace {
+  /** The names of the providers that the operation asked. */
+  readonly providers: Set<string>;
+  /** The calls that this request made; it has none of its own where it shared another one's. */
+  readonly upstream: ({ readonly provider: string } & CallReport)[];
 }
 
 /**
@@ -28,7 +38,7 @@ export function createContextFactory(
   const transport = createTransport(config.upstream.proxy);
   const connectors = config.providers.map(({ provider, settings }) => {
     const opened = provider.open(settings, new Upstream(config.upstream, transport));
-    return (request: Request): [Provider, Connection] => {
+    return (request: Request, { upstream }: Trace): [Provider, Connection] => {
       const credentials =
         config.credentials === 'request'
           ? readHeaders(provider, request.headers, settings)
@@ -37,13 +47,17 @@ export function createContextFactory(
       if (credentials instanceof RolecallError) {
         return [provider, { state: 'unusable', error: credentials }];
       }
-      return [
-        provider,
-        { state: 'connected', session: opened.connect(credentials, request.signal) },
-      ];
+      const session = opened.connect(credentials, {
+        signal: request.signal,
+        report: (report) => upstream.push({ provider: provider.name, ...report }),
+      });
+      return [provider, { state: 'connected', session }];
     };
   });
-  return ({ request }) => ({ connections: new Map(connectors.map((connect) => connect(request))) });
+  return ({ request }) => {
+    const trace: Trace = { providers: new Set(), upstream: [] };
+    return { trace, connections: new Map(connectors.map((connect) => connect(request, trace))) };
+  };
 }
 
 function readHeaders(provider: Provider, headers: Headers, settings: ProviderSettings): unknown {

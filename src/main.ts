@@ -1,43 +1,70 @@
-import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { announce } from './announcement.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
+import { drain, listen } from './http-server.ts';
+import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox.ts';
 import { createServer } from './server/index.ts';
-import { startUpText } from './start-up-text.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;
+/** A terminal and npm both hand on the same Ctrl-C. */
+const SAME_SIGNAL_MS = 1_000;
+
+process.on('uncaughtException', (error) => {
+  exit(`Rolecall ends, since something unexpected failed: ${oneLine(error)}`, EXIT_FAILED);
+});
 
 try {
   await start();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  console.error(error.message);
-  process.exitCode = EXIT_MISCONFIGURED;
+  if (error instanceof ConfigError) exit(error.message, EXIT_MISCONFIGURED);
+  throw error;
 }
 
 async function start(): Promise<void> {
   const read = readConfig(readEnvironment());
+  const logger = createLogger(read.server.logLevel);
   const config = read.sandbox ? (await startSandbox(read)).config : read;
-  const httpServer = createHttpServer(createServer(config));
+  const readiness = { isReady: false };
 
-  httpServer.once('error', (error: NodeJS.ErrnoException) => {
-    console.error(
-      `Rolecall cannot listen on ${config.host} port ${config.port}: ${listenAdvice(error)}`,
-    );
-    process.exit(EXIT_FAILED);
-  });
-  httpServer.listen(config.port, config.host, () => {
-    console.log(startUpText(config, (httpServer.address() as AddressInfo).port));
-  });
+  const httpServer = await listen(createServer(config, logger, readiness), config, readiness).catch(
+    (error: NodeJS.ErrnoException) =>
+      exit(
+        `Rolecall cannot listen on ${config.host} port ${config.port}: ${listenAdvice(error)}`,
+        EXIT_FAILED,
+      ),
+  );
+  readiness.isReady = true;
+  announce(config, (httpServer.address() as AddressInfo).port, logger);
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      httpServer.close(() => process.exit());
-      httpServer.closeIdleConnections();
-    });
+  let stoppingSince: number | undefined;
+  async function stop(): Promise<void> {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(EXIT_FAILED);
+      return;
+    }
+    stoppingSince = performance.now();
+    readiness.isReady = false;
+    await drain(httpServer, config.server.shutdownTimeoutMs);
+    process.exit();
   }
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+function exit(message: string, code: number): never {
+  console.error(message);
+  process.exit(code);
+}
+
+function oneLine(error: unknown): string {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const place = stack
+    ?.split('\n')
+    .find((line) => line.startsWith('    at '))
+    ?.trim();
+  return `${name}: ${message} (${place ?? 'no stack'})`.replaceAll('\n', ' ');
 }
 
 function listenAdvice({ code }: NodeJS.ErrnoException): string {

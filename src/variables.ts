@@ -25,7 +25,8 @@ const BASE_URL_EXPECTED =
 /** A base URL, with a slash at its end so that paths can be resolved against it. */
 export const baseUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  const secure =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (url === null || !secure || url.username || url.password || url.search || url.hash) {
     context.addIssue(BASE_URL_EXPECTED);
     return z.NEVER;
@@ -33,10 +34,6 @@ export const baseUrl = z.string().transform((text, context) => {
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 });
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
 
 /** A whole number within these bounds, both included. */
 export function wholeNumber(min: number, max: number) {
@@ -62,4 +59,19 @@ export const proxyUrl = z.url({ protocol: /^https?$/, error: 'must be the http U
 /** One of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.enum(words, `must be ${words.join(' or ')}`);
+}
+
+/** What commas separate, each item read by `parse`, which gives undefined for what is none. */
+export function listOf<T>(parse: (item: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context): readonly T[] => {
+    const items = text.split(',').map((item) => parse(item.trim()));
+    if (items.every((item) => item !== undefined)) return items;
+    context.addIssue(expected);
+    return z.NEVER;
+  });
+}
+
+/** Does this host name or address lead to the machine itself? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }

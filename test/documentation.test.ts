@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readConfig } from '../src/config.ts';
 import { startSandbox } from '../src/sandbox.ts';
-import { createServer } from '../src/server/index.ts';
+import { createTestServer } from './support/gateway.ts';
 
 const README = readFileSync('README.md', 'utf8');
 
 async function askSandbox(body: string) {
   const { config } = await startSandbox(readConfig({}));
-  const response = await createServer(config).fetch('http://rolecall.example/graphql', {
+  const response = await createTestServer(config).fetch('http://rolecall.example/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,

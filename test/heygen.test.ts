@@ -110,7 +110,11 @@ describe('HEYGEN_API_VERSION=auto', () => {
       new Upstream(upstream, createTransport(upstream.proxy)),
       () => now,
     );
-    const ask = () => client.fetchCurrentUser(new Secret('key'), new AbortController().signal);
+    const ask = () =>
+      client.fetchCurrentUser(new Secret('key'), {
+        signal: new AbortController().signal,
+        report() {},
+      });
     await ask();
     now += 59 * 60 * 1000;
     await ask();

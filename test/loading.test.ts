@@ -35,6 +35,7 @@ async function readsOf(fields: string, document: unknown = fixtures.manyRoles())
     schema,
     document: parse(`{ viewer { datadog { ${fields} } } }`),
     contextValue: {
+      trace: { providers: new Set(), upstream: [] },
       connections: new Map([[datadogProvider, { state: 'connected', session: loaders }]]),
     },
   });

@@ -262,7 +262,7 @@ describe('the bulkhead', () => {
       ),
     );
     assert.deepEqual(codes, ['UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT']);
-    assert.ok(performance.now() - started < 700);
+    assert.ok(performance.now() - started < 5_000);
     assert.equal(datadog.seen.length, 1);
   });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { Builder, TypeRef, UserShape } from '../schema/builder.ts';
+import type { CallReport } from '../upstream/call.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** What the environment says about a provider, as its `settings` schema gives it. */
@@ -30,6 +31,9 @@ export interface Provider<
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
+  /** The headers of a request that carry its credentials, as they are written. */
+  readonly credentialHeaders: readonly string[];
+
   /**
    * Credentials out of a request's headers, undefined where there are none.
    * @throws {RolecallError} CREDENTIALS_MISSING or CREDENTIALS_INVALID where they cannot be used
@@ -47,11 +51,16 @@ export interface Provider<
 }
 
 export interface OpenProvider<Credentials = unknown, Session = unknown> {
-  /**
-   * Called once per request; asks the vendor for nothing yet.
-   * @param signal aborted when the caller goes away
-   */
-  connect(credentials: Credentials, signal: AbortSignal): Session;
+  /** Called once per request; asks the vendor for nothing yet. */
+  connect(credentials: Credentials, request: RequestScope): Session;
+}
+
+/** What a provider needs to know of the request that it serves. */
+export interface RequestScope {
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Tells the log how a call to the vendor went. */
+  readonly report: (report: CallReport) => void;
 }
 
 /** Gives resolvers the session of the request that they run in. */

@@ -60,5 +60,7 @@ function connected(providers: readonly Provider[], { connections }: Context): re
 async function viewerOf(provider: Provider, context: Context): Promise<UserShape | null> {
   const connection = context.connections.get(provider);
   if (connection?.state === 'unusable') throw connection.error;
-  return connection?.state === 'connected' ? provider.viewer(connection.session) : null;
+  if (connection?.state !== 'connected') return null;
+  context.trace.providers.add(provider.name);
+  return provider.viewer(connection.session);
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { Plugin } from 'graphql-yoga';
+import type { ServerPlugin } from './plugin.ts';
 
 const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
 
@@ -16,15 +16,14 @@ interface Page {
  * The GraphiQL page. Its scripts are in the page, so it works with no internet; that makes 9 MB,
  * which are rendered and compressed once, and which a browser that has them only asks about.
  */
-export function createGraphiQL(endpoint: string): Plugin {
+export function createGraphiQL(endpoint: string): ServerPlugin {
   let page: Promise<Page> | undefined;
 
   return {
     async onRequest({ request, url, endResponse, fetchAPI }) {
       if (request.method !== 'GET' || url.pathname !== endpoint) return;
-      // A GET with a query is an operation, whatever else a browser would accept.
-      if (url.searchParams.has('query') || !request.headers.get('accept')?.includes('text/html'))
-        return;
+      // Whatever the query: GraphiQL keeps it in the address, so that a reload brings it back.
+      if (!request.headers.get('accept')?.includes('text/html')) return;
       page ??= renderPage();
       const { etag, bodies } = await page;
       const encoding = chooseEncoding(request.headers.get('accept-encoding') ?? '');
@@ -49,19 +48,34 @@ export function createGraphiQL(endpoint: string): Plugin {
 async function renderPage(): Promise<Page> {
   // 9 MB of source, which a server that nobody explores never needs.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const operations = exampleOperations();
   const html = renderGraphiQL({
     title: 'Rolecall',
-    defaultTabs: exampleOperations().map((query) => ({ query })),
+    defaultTabs: operations.map((query) => ({ query })),
     isHeadersEditorEnabled: true,
     shouldPersistHeaders: false,
+    // Where it posts to: a successful POST to the page's own URL makes a browser forget the page.
+    endpoint: '?graphiql',
   });
-  const identity = Buffer.from(html);
+  const identity = Buffer.from(html.replace('</head>', () => `${amendments(operations)}</head>`));
   const [br, gzipped] = await Promise.all([
     promisify(brotliCompress)(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
     promisify(gzip)(identity),
   ]);
   const etag = `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`;
   return { etag, bodies: { br, gzip: gzipped, identity } };
+}
+
+/**
+ * GraphiQL moves a tab away from under the mouse once its font has changed the tab's width; and it
+ * adds an empty tab to those of a visitor who comes back without having edited the first one.
+ */
+function amendments([first]: readonly string[]): string {
+  const query = JSON.stringify(first ?? '');
+  return (
+    '<style>.graphiql-tab { transform: none !important; }</style>' +
+    `<script>localStorage['graphiql:query'] ??= ${query};</script>`
+  );
 }
 
 /** The operations in `schema/operations`, in the order of their file names. */

@@ -1,10 +1,20 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { attempt, type Reply } from './attempt.ts';
-import { UpstreamFailure } from './failure.ts';
+import { type FailureKind, UpstreamFailure } from './failure.ts';
 import { RETRYABLE_STATUSES, retryAfterSeconds, retryDelay } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
 import type { Transport } from './transport.ts';
+
+/** How a call went, for the log. */
+export interface CallReport {
+  /** The HTTP status of the vendor's answer, where there was one. */
+  readonly status?: number;
+  /** Why there was none. */
+  readonly failure?: FailureKind;
+  readonly tries: number;
+  readonly durationMs: number;
+}
 
 /** One GET of a vendor. */
 export interface Call {
@@ -13,6 +23,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
+  readonly report: (report: CallReport) => void;
 }
 
 /**
@@ -22,13 +33,15 @@ export interface Call {
  * @throws {UpstreamFailure} where there is none
  */
 export async function makeCall(
-  { url, headers, signal }: Call,
+  { url, headers, signal, report }: Call,
   settings: UpstreamSettings,
   transport: Transport,
   budget: RetryBudget,
   deadline: number,
 ): Promise<Reply> {
+  const started = performance.now();
   let reply: Reply | undefined;
+  let tries = 0;
   let delay = 0;
 
   /** Sets `delay`; false where the wait would end after the deadline, since an early retry helps nobody. */
@@ -58,15 +71,22 @@ export async function makeCall(
       },
       fetch: async (input) => {
         const { signal: ended } = input as Request;
+        tries += 1;
         reply = await attempt(url, headers, ended, settings.maxBytes, transport);
         return statusOnly(reply.status);
       },
     });
   } catch (error) {
-    if (!(error instanceof HTTPError)) throw toFailure(error, signal);
+    if (!(error instanceof HTTPError)) {
+      const failure = toFailure(error, signal);
+      report({ failure: failure.kind, tries, durationMs: performance.now() - started });
+      throw failure;
+    }
   }
   // There is one: ky either had it or threw something else than an HTTPError.
-  return reply as Reply;
+  const answer = reply as Reply;
+  report({ status: answer.status, tries, durationMs: performance.now() - started });
+  return answer;
 }
 
 function statusOnly(status: number): Response {
@@ -76,7 +96,7 @@ function statusOnly(status: number): Response {
   return new Response(null, { status });
 }
 
-function toFailure(error: unknown, signal: AbortSignal): unknown {
+function toFailure(error: unknown, signal: AbortSignal): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   if (signal.aborted) return new UpstreamFailure('cancelled', 'the caller went away');
   if (error instanceof TimeoutError) {
@@ -85,7 +105,7 @@ function toFailure(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof NetworkError) {
     return new UpstreamFailure('unavailable', networkReason(error));
   }
-  return error;
+  throw error;
 }
 
 /** Node's or undici's code for what went wrong (`ECONNREFUSED`, `UND_ERR_SOCKET`): it names no host. */

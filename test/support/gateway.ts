@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type FormattedExecutionResult, print } from 'graphql';
-import { readConfig } from '../../src/config.ts';
+import { pino } from 'pino';
+import { type Config, readConfig } from '../../src/config.ts';
 import { createServer } from '../../src/server/index.ts';
 import type { Upstream } from './upstream.ts';
+
+/** Without a log, and ready. */
+export function createTestServer(config: Config) {
+  return createServer(config, pino({ level: 'silent' }), { isReady: true });
+}
 
 export interface Answer<Data> extends FormattedExecutionResult<Data> {
   readonly status: number;
@@ -14,7 +20,7 @@ type Untyped = any;
 
 /** Rolecall as the environment configures it, asked without a port. */
 export function createGateway(environment: Readonly<Record<string, string>>) {
-  const server = createServer(readConfig(environment));
+  const server = createTestServer(readConfig(environment));
   return {
     fetch: server.fetch,
     async query<Data = Untyped>(

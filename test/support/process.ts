@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const START = join(import.meta.dirname, '../../src/start.mjs');
-const LISTENING = /Rolecall serves (http:\S+)/;
+const LISTENING = /Rolecall serves (http:[^ "]+)/;
 
 /** Rolecall as a process of its own, with this environment and no other. */
 export function startProcess(

@@ -4,6 +4,7 @@ import type { Reply } from '../../upstream/attempt.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
+import type { RequestScope } from '../provider.ts';
 import { Directory } from './directory.ts';
 import { toHeaders } from './headers.ts';
 import { DocumentError } from './json-api.ts';
@@ -24,7 +25,7 @@ export interface Client {
    * Callers who ask at the same time with the same credentials share the answer.
    * @throws {RolecallError} where Datadog does not give it
    */
-  fetchCurrentUser(credentials: Credentials, signal: AbortSignal): Promise<Directory>;
+  fetchCurrentUser(credentials: Credentials, request: RequestScope): Promise<Directory>;
 }
 
 export function createClient(upstream: Upstream): Client {
@@ -32,13 +33,14 @@ export function createClient(upstream: Upstream): Client {
 
   async function fetchCurrentUser(
     credentials: Credentials,
-    signal: AbortSignal,
+    { signal, report }: RequestScope,
   ): Promise<Directory> {
     const { baseUrl } = credentials;
     const reply = await upstream.get(baseUrl, {
       url: new URL('api/v2/current_user', baseUrl),
       headers: toHeaders(credentials),
       signal,
+      report,
     });
     const body = parseJson(reply.body);
     if (reply.status < 200 || reply.status > 299) {
@@ -48,11 +50,13 @@ export function createClient(upstream: Upstream): Client {
   }
 
   return {
-    async fetchCurrentUser(credentials, signal) {
+    async fetchCurrentUser(credentials, { signal, report }) {
       const { apiKey, appKey, baseUrl } = credentials;
       const key = `${fingerprint(apiKey, appKey)} ${baseUrl}`;
       try {
-        return await flights.join(key, signal, (shared) => fetchCurrentUser(credentials, shared));
+        return await flights.join(key, signal, (shared) =>
+          fetchCurrentUser(credentials, { signal: shared, report }),
+        );
       } catch (error) {
         throw failureError(vendor, error);
       }

@@ -7,6 +7,8 @@ const API_KEY = 'DD-API-KEY';
 const APP_KEY = 'DD-APPLICATION-KEY';
 const SITE = 'DD-SITE';
 
+export const credentialHeaders = [API_KEY, APP_KEY, SITE];
+
 /** What a request to Datadog carries (https://docs.datadoghq.com/api/latest/authentication/). */
 export function toHeaders({ apiKey, appKey }: Credentials): Record<string, string> {
   return { [API_KEY]: apiKey.reveal(), [APP_KEY]: appKey.reveal() };

@@ -1,6 +1,6 @@
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
-import { readHeaders } from './headers.ts';
+import { credentialHeaders, readHeaders } from './headers.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
@@ -15,12 +15,13 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   description: 'The current user of Datadog; null without an error where Datadog is not connected.',
   settings,
   sandbox,
+  credentialHeaders,
   readHeaders,
   open(_settings, upstream) {
     const client = createClient(upstream);
     return {
-      connect: (credentials, signal) =>
-        new Loaders(() => client.fetchCurrentUser(credentials, signal)),
+      connect: (credentials, request) =>
+        new Loaders(() => client.fetchCurrentUser(credentials, request)),
     };
   },
   viewer: (loaders) => loaders.viewer(),

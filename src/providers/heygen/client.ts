@@ -3,6 +3,7 @@ import type { Reply } from '../../upstream/attempt.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, type Vendor } from '../../upstream/vendor-error.ts';
+import type { RequestScope } from '../provider.ts';
 import { isRouteGone, readV1, readV3 } from './answer.ts';
 import { toHeaders } from './headers.ts';
 import type { User } from './model.ts';
@@ -26,7 +27,7 @@ export interface Client {
    * Callers who ask at the same time with the same key share the answer.
    * @throws {RolecallError} where HeyGen does not give it
    */
-  fetchCurrentUser(key: Secret, signal: AbortSignal): Promise<User>;
+  fetchCurrentUser(key: Secret, request: RequestScope): Promise<User>;
 }
 
 /**
@@ -41,26 +42,27 @@ export function createClient(
   const flights = new SingleFlight<User>();
   let keepV3Until = 0;
 
-  function ask(path: string, key: Secret, signal: AbortSignal): Promise<Reply> {
-    return upstream.get(baseUrl, { url: new URL(path, baseUrl), headers: toHeaders(key), signal });
+  function ask(path: string, key: Secret, request: RequestScope): Promise<Reply> {
+    const url = new URL(path, baseUrl);
+    return upstream.get(baseUrl, { url, headers: toHeaders(key), ...request });
   }
 
-  async function fetchCurrentUser(key: Secret, signal: AbortSignal): Promise<User> {
+  async function fetchCurrentUser(key: Secret, request: RequestScope): Promise<User> {
     if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
-      const reply = await ask(V1_PATH, key, signal);
+      const reply = await ask(V1_PATH, key, request);
       if (version === 'v1' || !isRouteGone(reply)) return readV1(vendor, reply, key);
     }
-    const user = readV3(vendor, await ask(V3_PATH, key, signal), key);
+    const user = readV3(vendor, await ask(V3_PATH, key, request), key);
     // Counted from the first good answer, so that v1 is looked at again within the hour.
     if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
     return user;
   }
 
   return {
-    async fetchCurrentUser(key, signal) {
+    async fetchCurrentUser(key, { signal, report }) {
       try {
         return await flights.join(fingerprint(key), signal, (shared) =>
-          fetchCurrentUser(key, shared),
+          fetchCurrentUser(key, { signal: shared, report }),
         );
       } catch (error) {
         throw failureError(vendor, error);

@@ -1,7 +1,7 @@
 import type { Secret } from '../../secret.ts';
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
-import { readHeaders } from './headers.ts';
+import { credentialHeaders, readHeaders } from './headers.ts';
 import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
 import { defineUser } from './schema.ts';
@@ -20,15 +20,16 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   description: 'The current user of HeyGen; null without an error where HeyGen is not connected.',
   settings,
   sandbox,
+  credentialHeaders,
   readHeaders,
   open(opened, upstream) {
     const client = createClient(opened, upstream);
     return {
-      connect(key, signal) {
+      connect(key, request) {
         let viewer: Promise<User> | undefined;
         return {
           viewer() {
-            viewer ??= client.fetchCurrentUser(key, signal);
+            viewer ??= client.fetchCurrentUser(key, request);
             return viewer;
           },
         };

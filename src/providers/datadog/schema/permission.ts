@@ -57,10 +57,11 @@ export function definePermissionGrant(
         nullable: false,
         description: 'What is granted.',
       }),
-      roles: t.expose('roles', {
+      roles: t.field({
         type: [role],
         nullable: false,
         description: 'The roles that grant it, in the order of the user’s roles.',
+        resolve: ({ roles }) => roles,
       }),
     }),
   });

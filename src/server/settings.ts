@@ -1,0 +1,101 @@
+import proxyAddr from 'proxy-addr';
+import { z } from 'zod';
+import type { Secret } from '../secret.ts';
+import { listOf, oneOf, parseKey, wholeNumber } from '../variables.ts';
+
+const LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const MEBIBYTE = 1024 ** 2;
+const MINUTE_MS = 60_000;
+
+/** Who may call, how much, and what is said of it. */
+export interface ServerSettings {
+  /** Bearer tokens of callers; none lets everybody in. */
+  readonly clientTokens: readonly Secret[];
+  /** Origins whose pages may read answers. */
+  readonly corsOrigins: readonly string[];
+  readonly introspection: boolean;
+  readonly graphiql: boolean;
+  readonly limits: Limits;
+  /** Operations a minute per caller; 0 is no limit. */
+  readonly rateLimit: number;
+  /** Is this address a proxy whose `X-Forwarded-For` is believed? */
+  readonly trustProxy: (address: string, hop: number) => boolean;
+  readonly logLevel: (typeof LEVELS)[number];
+  readonly shutdownTimeoutMs: number;
+}
+
+/** The most that one request may ask for; docs/security.md says what each protects. */
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly tokens: number;
+  readonly depth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly directives: number;
+  readonly listItems: number;
+  readonly batch: number;
+  readonly nodes: number;
+}
+
+const clientTokens = listOf(
+  parseKey,
+  'must be tokens: printable ASCII without blanks, separated by commas',
+);
+
+const corsOrigins = listOf(
+  (text) => (URL.parse(text)?.origin === text ? text : undefined),
+  'must be origins such as https://app.example, separated by commas; * is not one',
+);
+
+const trustProxy = z.string().transform((text, context) => {
+  try {
+    return proxyAddr.compile(text.split(',').map((address) => address.trim()));
+  } catch {
+    context.addIssue(
+      'must be addresses or subnets of proxies, or loopback, linklocal or uniquelocal, separated by commas',
+    );
+    return z.NEVER;
+  }
+});
+
+export const serverSettings: z.ZodType<ServerSettings> = z
+  .object({
+    CLIENT_TOKENS: clientTokens.default([]),
+    CORS_ORIGINS: corsOrigins.default([]),
+    INTROSPECTION: oneOf(['on', 'off']).default('on'),
+    GRAPHIQL: oneOf(['on', 'off']).default('on'),
+    LIMIT_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(102_400),
+    LIMIT_TOKENS: wholeNumber(1, 1_000_000).default(1_000),
+    LIMIT_DEPTH: wholeNumber(1, 1_000).default(12),
+    LIMIT_ALIASES: wholeNumber(0, 100_000).default(30),
+    LIMIT_ROOT_FIELDS: wholeNumber(1, 100_000).default(20),
+    LIMIT_DIRECTIVES: wholeNumber(0, 100_000).default(20),
+    LIMIT_LIST_ITEMS: wholeNumber(0, 1_000_000).default(1_000),
+    LIMIT_BATCH: wholeNumber(0, 1_000).default(0),
+    LIMIT_NODES: wholeNumber(1, 100_000_000).default(250_000),
+    RATE_LIMIT: wholeNumber(0, 10_000_000).default(600),
+    TRUST_PROXY: trustProxy.default(() => () => false),
+    LOG_LEVEL: oneOf(LEVELS).default('info'),
+    SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 10 * MINUTE_MS).default(10_000),
+  })
+  .transform((set) => ({
+    clientTokens: set.CLIENT_TOKENS,
+    corsOrigins: set.CORS_ORIGINS,
+    introspection: set.INTROSPECTION === 'on',
+    graphiql: set.GRAPHIQL === 'on',
+    limits: {
+      bodyBytes: set.LIMIT_BODY_BYTES,
+      tokens: set.LIMIT_TOKENS,
+      depth: set.LIMIT_DEPTH,
+      aliases: set.LIMIT_ALIASES,
+      rootFields: set.LIMIT_ROOT_FIELDS,
+      directives: set.LIMIT_DIRECTIVES,
+      listItems: set.LIMIT_LIST_ITEMS,
+      batch: set.LIMIT_BATCH,
+      nodes: set.LIMIT_NODES,
+    },
+    rateLimit: set.RATE_LIMIT,
+    trustProxy: set.TRUST_PROXY,
+    logLevel: set.LOG_LEVEL,
+    shutdownTimeoutMs: set.SHUTDOWN_TIMEOUT_MS,
+  }));

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { getOperationAST, parse, print } from 'graphql';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const ROOT = join(import.meta.dirname, '../..');
+const OPERATIONS = join(ROOT, 'schema/operations');
+const { CHROMIUM = '/usr/bin/chromium', SCREENSHOT } = process.env;
+/** For a Chromium that runs in any container, and asks the network for nothing of its own. */
+const CHROMIUM_ARGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run ' +
+  '--disable-background-networking --disable-component-update --disable-sync';
+const MAX_TRANSFERRED_BYTES = 3_000_000;
+
+const examples = readdirSync(OPERATIONS)
+  .sort()
+  .map((file) => readFileSync(join(OPERATIONS, file), 'utf8'))
+  .map((text) => ({ text, name: getOperationAST(parse(text))?.name?.value }));
+
+test('GraphiQL in a browser', { timeout: 120_000 }, async (t) => {
+  await using server = await startServer();
+  await using browser = await launchBrowser();
+
+  await t.test('has a tab for each example, which runs it', async () => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    const names = examples.map(({ name }) => name);
+    const tabs = page.locator('.graphiql-tab-button');
+    assert.deepEqual(await tabs.allInnerTexts(), names);
+
+    for (const [index, { name, text }] of examples.entries()) {
+      if (index > 0) {
+        await tabs.nth(index).click();
+        // GraphiQL takes a moment to read the operation; the address changes when it has.
+        await page.waitForURL(({ searchParams }) => searchParams.get('query') === text);
+      }
+      const { request, answer } = await execute(page, name);
+      assert.equal(print(parse(request.postDataJSON().query)), print(parse(text)));
+      assert.equal(answer.errors, undefined);
+      const shown = index === 0 ? 'Robin Sandbox' : '"data"';
+      await page.locator('.graphiql-response', { hasText: shown }).waitFor();
+      if (index === 0 && SCREENSHOT) await page.screenshot({ path: SCREENSHOT });
+    }
+
+    await page.reload();
+    await untilReady(page);
+    assert.deepEqual(await tabs.allInnerTexts(), names);
+  });
+
+  await t.test('documents the schema, and sends the headers it is given', async () => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByRole('link', { name: 'DatadogUser' }).waitFor();
+
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:visible').click();
+    await page.keyboard.insertText('{"x-example": "from the editor"}');
+    const { request } = await execute(page, examples[0]?.name);
+    assert.equal(request.headers()['x-example'], 'from the editor');
+  });
+
+  await t.test('arrives compressed, and only once', async () => {
+    await using opened = await openPage(browser, server.url);
+    const { page, response } = opened;
+    const { 'content-encoding': encoding = 'none', etag } = await response.allHeaders();
+    assert.match(encoding, /^(br|gzip)$/);
+    const { responseBodySize } = await response.request().sizes();
+    assert.ok(responseBodySize < MAX_TRANSFERRED_BYTES, `${responseBodySize} bytes`);
+
+    // A browser forgets a page when something is posted to its very URL.
+    await execute(page, examples[0]?.name);
+    const reloaded = (await page.reload())?.request();
+    assert.equal((await reloaded?.allHeaders())?.['if-none-match'], etag);
+    assert.equal((await reloaded?.sizes())?.responseBodySize, 0);
+  });
+
+  await t.test('is not there when it is off', async () => {
+    await using withoutPage = await startServer({ GRAPHIQL: 'off' });
+    const response = await fetch(withoutPage.url, { headers: { accept: 'text/html, */*' } });
+    assert.doesNotMatch(response.headers.get('content-type') ?? '', /html/);
+    assert.doesNotMatch(await response.text(), /<html/);
+  });
+});
+
+async function launchBrowser(): Promise<Browser> {
+  assert.ok(existsSync(CHROMIUM), `No Chromium at ${CHROMIUM}: set CHROMIUM to where it is.`);
+  return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS.split(' ') });
+}
+
+/** Rolecall on its sandbox, whatever a developer's `.env` says. */
+async function startServer(environment: Readonly<Record<string, string>> = {}) {
+  const own = { HOST: '127.0.0.1', PORT: '0', CREDENTIALS: '', SANDBOX: '1', GRAPHIQL: '' };
+  const server = spawn(process.execPath, ['src/start.mjs'], {
+    cwd: ROOT,
+    env: { ...own, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(server, 'exit');
+  for await (const line of createInterface(server.stdout)) {
+    const url = /^Rolecall serves (\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    const stop = async () => {
+      server.kill();
+      await ended;
+    };
+    return { url, [Symbol.asyncDispose]: stop };
+  }
+  throw new Error('Rolecall did not start.');
+}
+
+/** The page in a new browser profile. Closing it asserts that it met no error and asked only its server. */
+async function openPage(browser: Browser, url: string) {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const problems: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== 'data:' && origin !== new URL(url).origin) problems.push(request.url());
+  });
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', ({ message }) => problems.push(message));
+
+  const response = await page.goto(url);
+  assert.ok(response);
+  await untilReady(page);
+  const close = async () => {
+    await page.close();
+    assert.deepEqual(problems, []);
+  };
+  return { page, response, [Symbol.asyncDispose]: close };
+}
+
+async function untilReady(page: Page): Promise<void> {
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+}
+
+/** Presses the execute button; returns the request that this operation makes, and its answer. */
+async function execute(page: Page, operationName: string | undefined) {
+  const [request] = await Promise.all([
+    page.waitForRequest((sent) => sent.postDataJSON()?.operationName === operationName),
+    page.locator('.graphiql-execute-button').click(),
+  ]);
+  return { request, answer: await (await request.response())?.json() };
+}

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { administrator, manyRoles } from './fixtures/datadog.ts';
+import { createGateway, createServerGateway, type Gateway } from './support/gateway.ts';
+import { json, startUpstream } from './support/upstream.ts';
+
+const URL = 'http://rolecall.example/graphql';
+
+/** Both media types get this status and code, and no data. */
+async function assertRefused(gateway: Gateway, body: unknown, status: number, code: string) {
+  for (const accept of ['application/json', 'application/graphql-response+json']) {
+    const response = await gateway.fetch(URL, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    assert.equal(response.status, status, text);
+    assert.match(
+      response.headers.get('content-type') ?? '',
+      new RegExp(`^${accept.replace('+', '\\+')}`),
+    );
+    const { errors, data } = JSON.parse(text);
+    assert.equal(errors[0].extensions.code, code);
+    assert.equal(errors[0].extensions.http, undefined);
+    assert.equal(data, undefined);
+  }
+}
+
+async function assertServed(gateway: Gateway, query: string, variables = {}) {
+  const { status, errors } = await gateway.query(query, { variables });
+  assert.equal(status, 200);
+  assert.equal(errors, undefined);
+}
+
+const gateway = createGateway({});
+const repeat = (times: number, text: (index: number) => string) =>
+  Array.from({ length: times }, (_, index) => text(index)).join(' ');
+const nested = (levels: number) =>
+  `{ viewer { datadog ${'{ otherUsers '.repeat(levels)}{ id }${' }'.repeat(levels)} } }`;
+
+describe('limits', () => {
+  test('request body', async () => {
+    const padding = (bytes: number) =>
+      `${JSON.stringify({ query: '{ __typename }' }).slice(0, -1)},"x":"${'x'.repeat(bytes)}"}`;
+    await assertRefused(gateway, padding(102_400), 413, 'BODY_TOO_LARGE');
+    const small = createGateway({ LIMIT_BODY_BYTES: '100' });
+    await assertRefused(
+      small,
+      { query: `{ ${' '.repeat(100)} __typename }` },
+      413,
+      'BODY_TOO_LARGE',
+    );
+    await assertServed(small, '{ __typename }');
+  });
+
+  test('a body without a length is counted as it comes', async () => {
+    const chunks = Readable.toWeb(
+      Readable.from(Array.from({ length: 200 }, () => new Uint8Array(1024).fill(0x20))),
+    );
+    const response = await gateway.fetch(URL, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: chunks,
+      duplex: 'half',
+    } as RequestInit);
+    assert.equal(response.status, 413);
+    assert.match(await response.text(), /BODY_TOO_LARGE/);
+  });
+
+  test('tokens', async () => {
+    await assertRefused(
+      gateway,
+      { query: `{ ${repeat(1_000, () => '__typename')} }` },
+      400,
+      'TOO_MANY_TOKENS',
+    );
+    const listing = (names: number) =>
+      `{ viewer { datadog { permissions(names: [${repeat(names, () => '"a"')}]) { id } } } }`;
+    await assertServed(gateway, listing(1_000 - 18));
+    await assertRefused(gateway, { query: listing(1_000 - 17) }, 400, 'TOO_MANY_TOKENS');
+    // Also where what follows is no GraphQL.
+    await assertRefused(
+      gateway,
+      { query: `{ ${repeat(2_000, () => 'a')} "` },
+      400,
+      'TOO_MANY_TOKENS',
+    );
+  });
+
+  test('depth, through fragments too; introspection is exempt', async () => {
+    await assertServed(gateway, nested(9));
+    await assertRefused(gateway, { query: nested(10) }, 400, 'TOO_DEEP');
+    const query = `{ viewer { datadog { ...F } } } fragment F on DatadogUser { otherUsers { ${'otherUsers { '.repeat(9)} id ${'}'.repeat(9)} } }`;
+    await assertRefused(gateway, { query }, 400, 'TOO_DEEP');
+    const deepType = `{ __schema { types { fields { type ${'{ ofType '.repeat(15)}{ name }${' }'.repeat(15)} } } } }`;
+    await assertServed(gateway, deepType);
+  });
+
+  test('aliases, __typename counted, and fragments wherever they are spread', async () => {
+    await assertServed(gateway, `{ viewer { ${repeat(30, (i) => `a${i}: __typename`)} } }`);
+    await assertRefused(
+      gateway,
+      { query: `{ viewer { ${repeat(31, (i) => `a${i}: __typename`)} } }` },
+      400,
+      'TOO_MANY_ALIASES',
+    );
+    const query = `{ viewer { ${repeat(4, () => 'datadog { ...F }')} } } fragment F on DatadogUser { ${repeat(10, (i) => `a${i}: id`)} }`;
+    await assertRefused(gateway, { query }, 400, 'TOO_MANY_ALIASES');
+  });
+
+  test('root fields', async () => {
+    const roomy = createGateway({ LIMIT_ALIASES: '100' });
+    await assertServed(roomy, `{ ${repeat(20, (i) => `a${i}: viewer { providers }`)} }`);
+    await assertRefused(
+      roomy,
+      { query: `{ ${repeat(21, (i) => `a${i}: viewer { providers }`)} }` },
+      400,
+      'TOO_MANY_ROOT_FIELDS',
+    );
+  });
+
+  test('directives', async () => {
+    const directives = (count: number) =>
+      `{ viewer { ${repeat(count, () => '... @include(if: true) { providers }')} } }`;
+    await assertServed(gateway, directives(20));
+    await assertRefused(gateway, { query: directives(21) }, 400, 'TOO_MANY_DIRECTIVES');
+    await assertRefused(
+      gateway,
+      { query: `{ __typename ${repeat(21, () => '@nope')} }` },
+      400,
+      'TOO_MANY_DIRECTIVES',
+    );
+  });
+
+  test('items of lists, in the document and in variables', async () => {
+    const query =
+      'query($names: [String!]) { viewer { datadog { permissions(names: $names) { id } } } }';
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
+    await assertServed(gateway, query, { names: names(1_000) });
+    await assertRefused(
+      gateway,
+      { query, variables: { names: names(1_001) } },
+      400,
+      'LIST_TOO_LONG',
+    );
+    await assertRefused(
+      gateway,
+      { query, variables: { other: { deep: [names(1_001)] } } },
+      400,
+      'LIST_TOO_LONG',
+    );
+    const few = createGateway({ LIMIT_LIST_ITEMS: '3' });
+    const literal = (count: number) =>
+      `{ viewer { datadog { permissions(names: ${JSON.stringify(names(count))}) { id } } } }`;
+    await assertServed(few, literal(3));
+    await assertRefused(few, { query: literal(4) }, 400, 'LIST_TOO_LONG');
+  });
+
+  test('batches', async () => {
+    const operations = (count: number) =>
+      Array.from({ length: count }, () => ({ query: '{ __typename }' }));
+    await assertRefused(gateway, operations(1), 400, 'BATCH_TOO_LARGE');
+    const batching = createGateway({ LIMIT_BATCH: '2' });
+    await assertRefused(batching, operations(3), 400, 'BATCH_TOO_LARGE');
+    const response = await batching.fetch(URL, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(operations(2)),
+    });
+    assert.deepEqual(await response.json(), [
+      { data: { __typename: 'Query' } },
+      { data: { __typename: 'Query' } },
+    ]);
+  });
+
+  test('list items returned: execution stops, and nothing of the answer is sent', async () => {
+    await using datadog = await startUpstream(json(manyRoles()));
+    // 4 roles, 830 edges.
+    const query = '{ viewer { datadog { roles { id permissions { id } } } } }';
+    await assertServed(createServerGateway({ datadog }, { LIMIT_NODES: '834' }), query);
+    await assertRefused(
+      createServerGateway({ datadog }, { LIMIT_NODES: '833' }),
+      { query },
+      400,
+      'TOO_MANY_NODES',
+    );
+    const grants = '{ viewer { datadog { grants { roles { id } } } } }';
+    await assertServed(createServerGateway({ datadog }, { LIMIT_NODES: '1127' }), grants);
+    await assertRefused(
+      createServerGateway({ datadog }, { LIMIT_NODES: '1126' }),
+      { query: grants },
+      400,
+      'TOO_MANY_NODES',
+    );
+  });
+
+  test('an ordinary error keeps the status that GraphQL over HTTP gives it', async () => {
+    for (const [accept, status] of [
+      ['application/json', 200],
+      ['application/graphql-response+json', 400],
+    ] as const) {
+      for (const query of ['{ nope }', '{']) {
+        const response = await gateway.fetch(URL, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept },
+          body: JSON.stringify({ query }),
+        });
+        assert.equal(response.status, status, query);
+      }
+    }
+  });
+});
+
+describe('operations a minute', () => {
+  test('are counted per caller: 429 with Retry-After', async () => {
+    const limited = createGateway({ RATE_LIMIT: '3', CREDENTIALS: 'request' });
+    const ask = (key: string) =>
+      limited.query('{ __typename }', { headers: { 'X-HeyGen-Api-Key': key } });
+    for (let i = 0; i < 3; i += 1) assert.equal((await ask('a')).status, 200);
+    const refused = await limited.fetch(URL, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'X-HeyGen-Api-Key': 'a' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    assert.equal(refused.status, 429);
+    const seconds = Number(refused.headers.get('retry-after'));
+    assert.ok(seconds > 0 && seconds <= 60, `${seconds}`);
+    assert.match(await refused.text(), /"code":"RATE_LIMITED"/);
+    assert.equal((await ask('b')).status, 200);
+  });
+
+  test('are counted per token where there are tokens, and not per token that nobody checks', async () => {
+    const withTokens = createGateway({ RATE_LIMIT: '1', CLIENT_TOKENS: 'a,b' });
+    const ask = (gateway: Gateway, token: string) =>
+      gateway.query('{ __typename }', { headers: { authorization: `Bearer ${token}` } });
+    assert.deepEqual(
+      [await ask(withTokens, 'a'), await ask(withTokens, 'b'), await ask(withTokens, 'a')].map(
+        ({ status }) => status,
+      ),
+      [200, 200, 429],
+    );
+    const without = createGateway({ RATE_LIMIT: '1' });
+    assert.equal((await ask(without, 'a')).status, 200);
+    assert.equal((await ask(without, 'b')).status, 429);
+  });
+
+  test('count each operation of a batch', async () => {
+    const batching = createGateway({ RATE_LIMIT: '3', LIMIT_BATCH: '10' });
+    const batch = (count: number) =>
+      batching.fetch(URL, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(Array.from({ length: count }, () => ({ query: '{ __typename }' }))),
+      });
+    assert.equal((await batch(3)).status, 200);
+    assert.equal((await batch(1)).status, 429);
+  });
+
+  test('have no limit where it is 0', async () => {
+    const unlimited = createGateway({ RATE_LIMIT: '0' });
+    for (let i = 0; i < 700; i += 1)
+      assert.equal((await unlimited.query('{ __typename }')).status, 200);
+  });
+});
+
+test('the largest answers that vendors were seen to give are within the defaults', async () => {
+  await using datadog = await startUpstream(json(administrator()));
+  await assertServed(
+    createServerGateway({ datadog }),
+    '{ viewer { datadog { roles { permissions { id } } permissions { id } grants { roles { id } } } } }',
+  );
+});
