@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { YogaInitialContext } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { RolecallError } from './errors.ts';
@@ -5,6 +6,8 @@ import type { Provider, ProviderSettings } from './providers/provider.ts';
 import type { CallReport } from './upstream/call.ts';
 import { createTransport } from './upstream/transport.ts';
 import { Upstream } from './upstream/upstream.ts';
+
+type Path = GraphQLResolveInfo['path'];
 
 /** What one request can do with one provider. */
 export type Connection =
@@ -19,6 +22,8 @@ export interface Context {
   readonly connections: ReadonlyMap<Provider, Connection>;
   /** What the log tells of the operation. */
   readonly trace: Trace;
+  /** Failures that left something out of a field without nulling it, and the first path that met each. */
+  readonly omissions: Map<RolecallError, Path>;
 }
 
 export interface Trace {
@@ -56,7 +61,11 @@ export function createContextFactory(
   });
   return ({ request }) => {
     const trace: Trace = { providers: new Set(), upstream: [] };
-    return { trace, connections: new Map(connectors.map((connect) => connect(request, trace))) };
+    return {
+      trace,
+      omissions: new Map(),
+      connections: new Map(connectors.map((connect) => connect(request, trace))),
+    };
   };
 }
 
@@ -69,9 +78,21 @@ function readHeaders(provider: Provider, headers: Headers, settings: ProviderSet
   }
 }
 
-/** The provider's session; only a connected provider's resolvers run, so there is one. */
+/** The session of a provider whose resolvers run, so that there is one. */
 export function sessionOf(context: Context, provider: Provider): unknown {
   const connection = context.connections.get(provider);
   if (connection?.state === 'connected') return connection.session;
   throw new Error(`${provider.name} is not connected, yet its resolvers run`);
+}
+
+/**
+ * The session of a provider that is about to be asked; null where it is not connected.
+ * @throws {RolecallError} where credentials came that cannot be used
+ */
+export function sessionToAsk(context: Context, provider: Provider): unknown {
+  const connection = context.connections.get(provider);
+  if (connection?.state === 'unusable') throw connection.error;
+  if (connection?.state !== 'connected') return null;
+  context.trace.providers.add(provider.name);
+  return connection.session;
 }

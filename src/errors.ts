@@ -15,6 +15,8 @@ export interface ErrorExtensions {
 export type ErrorCode =
   | 'CREDENTIALS_MISSING'
   | 'CREDENTIALS_INVALID'
+  | 'EXPANSION_LIMIT'
+  | 'INVALID_REPRESENTATION'
   | 'UPSTREAM_UNAUTHENTICATED'
   | 'UPSTREAM_FORBIDDEN'
   | 'UPSTREAM_NOT_FOUND'
@@ -48,9 +50,21 @@ export type ErrorCode =
 export class RolecallError extends Error {
   override readonly name: string = 'RolecallError';
   readonly extensions: ErrorExtensions;
+  /** Is it told once per operation, at the first place that met it, rather than at every one? */
+  readonly isReportedOnce: boolean;
 
-  constructor(message: string, extensions: ErrorExtensions, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    message: string,
+    extensions: ErrorExtensions,
+    { isReportedOnce = false }: { readonly isReportedOnce?: boolean } = {},
+  ) {
+    super(message);
     this.extensions = extensions;
+    this.isReportedOnce = isReportedOnce;
+  }
+
+  /** The same, told once per operation. */
+  reportedOnce(): RolecallError {
+    return new RolecallError(this.message, this.extensions, { isReportedOnce: true });
   }
 }

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import { announce } from './announcement.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
-import { drain, listen } from './http-server.ts';
+import { listen } from './http-server.ts';
 import { createLogger } from './logger.ts';
 import { startSandbox } from './sandbox.ts';
 import { createServer } from './server/index.ts';
@@ -29,15 +28,18 @@ async function start(): Promise<void> {
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };
 
-  const httpServer = await listen(createServer(config, logger, readiness), config, readiness).catch(
-    (error: NodeJS.ErrnoException) =>
-      exit(
-        `Rolecall cannot listen on ${config.host} port ${config.port}: ${listenAdvice(error)}`,
-        EXIT_FAILED,
-      ),
+  const httpServer = await listen(
+    createServer(config, logger, readiness).listener,
+    config,
+    readiness,
+  ).catch((error: NodeJS.ErrnoException) =>
+    exit(
+      `Rolecall cannot listen on ${config.host} port ${config.port}: ${listenAdvice(error)}`,
+      EXIT_FAILED,
+    ),
   );
   readiness.isReady = true;
-  announce(config, (httpServer.address() as AddressInfo).port, logger);
+  announce(config, httpServer.port, logger);
 
   let stoppingSince: number | undefined;
   async function stop(): Promise<void> {
@@ -47,7 +49,7 @@ async function start(): Promise<void> {
     }
     stoppingSince = performance.now();
     readiness.isReady = false;
-    await drain(httpServer, config.server.shutdownTimeoutMs);
+    await httpServer.drain(config.server.shutdownTimeoutMs);
     process.exit();
   }
   process.on('SIGINT', stop).on('SIGTERM', stop);

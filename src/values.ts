@@ -11,23 +11,23 @@ import { scalars } from './schema/scalars.ts';
 export class InvalidValue extends RolecallError {}
 
 /**
- * The value of a field that may be unknown. At run time an `InvalidValue` can stand in its place;
+ * The value of a field that may be unknown. At run time an Error can stand in its place, such as an `InvalidValue`;
  * the type leaves it out, so that the fields of the schema can be exposed without a resolver each.
  * Code that derives something from a value reads it through `known`.
  */
 export type Lenient<T> = T | null;
 
-/** The value, or null where it is unknown or does not fit. */
+/** The value, or null where it is unknown or an error stands in its place. */
 export function known<T>(value: Lenient<T>): T | null {
-  return (value as unknown) instanceof InvalidValue ? null : value;
+  return (value as unknown) instanceof Error ? null : value;
 }
 
 /**
  * The value, or null where it is unknown.
- * @throws {InvalidValue} where it does not fit
+ * @throws {RolecallError} where one stands in its place
  */
 export function valid<T>(value: Lenient<T>): T | null {
-  if ((value as unknown) instanceof InvalidValue) throw value;
+  if ((value as unknown) instanceof Error) throw value;
   return value;
 }
 

@@ -28,7 +28,7 @@ describe('clients that people use, as they come', () => {
       DATADOG_API_URL: datadog.url,
       HEYGEN_API_URL: heygen.url,
     });
-    server = createServer(createTestServer(config));
+    server = createServer(createTestServer(config).listener);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
   });

@@ -6,8 +6,8 @@ import { type Fault, faults } from './support/faults.ts';
 import { createServerGateway } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
-const TIMEOUT_MS = 700;
-const DEADLINE_MS = 2_500;
+const TIMEOUT_MS = 1_500;
+const DEADLINE_MS = 5_000;
 const ENVIRONMENT = {
   UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
   UPSTREAM_DEADLINE_MS: String(DEADLINE_MS),

@@ -4,38 +4,42 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execute, parse } from 'graphql';
 import { Directory } from '../src/providers/datadog/directory.ts';
 import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
+import { Document } from '../src/providers/datadog/json-api.ts';
 import { Loaders } from '../src/providers/datadog/loaders.ts';
-import { createSchema } from '../src/schema/index.ts';
+import { createSchemas } from '../src/schema/index.ts';
 import * as fixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
 import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
-const schema = createSchema([datadogProvider]);
+const { graph: schema } = createSchemas([datadogProvider]);
 
 /** Executes the fields of `datadog` and tells what was read of the document, batch by batch. */
 async function readsOf(fields: string, document: unknown = fixtures.manyRoles()) {
-  const reads: { resource: string; keys: readonly unknown[] }[] = [];
-  const directory = new Directory(document);
-  for (const resource of ['organizations', 'roles', 'permissions'] as const) {
-    const read = directory[resource] as (keys: readonly unknown[]) => unknown;
-    Object.assign(directory, {
-      [resource](keys: readonly unknown[]) {
-        reads.push({ resource, keys });
-        return read(keys);
-      },
-    });
-  }
+  const directory = new Directory(Document.ofOne(document, 'users'));
   let fetches = 0;
   const loaders = new Loaders(async () => {
     fetches += 1;
     return directory;
   });
+  const reads: { resource: string; keys: readonly unknown[] }[] = [];
+  for (const resource of ['organizations', 'roles', 'permissions'] as const) {
+    // DataLoader keeps its batch function here.
+    const loader = loaders[resource] as unknown as {
+      _batchLoadFn: (keys: readonly unknown[]) => unknown;
+    };
+    const load = loader._batchLoadFn;
+    loader._batchLoadFn = (keys) => {
+      reads.push({ resource, keys });
+      return load.call(loader, keys);
+    };
+  }
   const result = await execute({
     schema,
     document: parse(`{ viewer { datadog { ${fields} } } }`),
     contextValue: {
       trace: { providers: new Set(), upstream: [] },
+      omissions: new Map(),
       connections: new Map([[datadogProvider, { state: 'connected', session: loaders }]]),
     },
   });

@@ -46,8 +46,8 @@ export interface Provider<
   /** @throws {RolecallError} where the vendor does not give it */
   viewer(session: Session): Promise<User>;
 
-  /** Defines its types. */
-  defineTypes(builder: Builder, session: SessionOf<Session>): TypeRef<User>;
+  /** Defines its types; those that other subgraphs may extend are entities. */
+  defineTypes(builder: Builder, sessions: Sessions<Session>): TypeRef<User>;
 }
 
 export interface OpenProvider<Credentials = unknown, Session = unknown> {
@@ -64,7 +64,17 @@ export interface RequestScope {
 }
 
 /** Gives resolvers the session of the request that they run in. */
-export type SessionOf<Session> = (context: Context) => Session;
+export interface Sessions<Session> {
+  /** For what is below the provider's user. */
+  of(context: Context): Session;
+  /**
+   * For what comes from elsewhere; null where the provider is not connected.
+   * @throws {RolecallError} where credentials came that cannot be used
+   */
+  toAsk(context: Context): Session | null;
+}
+
+export type { Context };
 
 /** A provider's part of the embedded sandbox. */
 export interface ProviderSandbox<Settings> {

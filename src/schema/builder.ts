@@ -1,4 +1,6 @@
 import SchemaBuilder, { type EnumRef, type ObjectRef } from '@pothos/core';
+import DirectivesPlugin from '@pothos/plugin-directives';
+import FederationPlugin from '@pothos/plugin-federation';
 import type { Context } from '../context.ts';
 import { scalars } from './scalars.ts';
 
@@ -37,7 +39,11 @@ export type EnumTypeRef = EnumRef<SchemaTypes, string>;
 
 /** A builder that knows the scalars and defines no type. */
 export function createBuilder(): Builder {
-  const builder = new SchemaBuilder<Types>({});
+  const builder = new SchemaBuilder<Types>({
+    // Without the directives plugin, the federation plugin's @key is silently lost.
+    plugins: [DirectivesPlugin, FederationPlugin],
+    directives: { useGraphQLToolsUnorderedDirectives: true },
+  });
   builder.addScalarType('DateTime', scalars.DateTime);
   builder.addScalarType('EmailAddress', scalars.EmailAddress);
   builder.addScalarType('SafeInt', scalars.SafeInt);

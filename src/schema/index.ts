@@ -1,12 +1,30 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Provider } from '../providers/provider.ts';
 import { createBuilder } from './builder.ts';
+import { resolveEntitiesApart } from './entities.ts';
 import { defineUser } from './user.ts';
 import { defineViewer } from './viewer.ts';
 
-/** The public schema, of which `schema/schema.graphql` is the print. */
-export function createSchema(providers: readonly Provider[]): GraphQLSchema {
+const FEDERATION = 'https://specs.apollo.dev/federation/v2.6';
+
+export interface Schemas {
+  /** What front ends see: `schema/schema.graphql` is its print. */
+  readonly graph: GraphQLSchema;
+  /** The same with federation's fields and directives: `schema/subgraph.graphql` is its print. */
+  readonly subgraph: GraphQLSchema;
+}
+
+export function createSchemas(providers: readonly Provider[]): Schemas {
   const builder = createBuilder();
   defineViewer(builder, providers, defineUser(builder, providers));
-  return builder.toSchema({ sortSchema: false });
+  return {
+    graph: builder.toSchema({ sortSchema: false }),
+    subgraph: resolveEntitiesApart(
+      builder.toSubGraphSchema({
+        sortSchema: false,
+        linkUrl: FEDERATION,
+        federationDirectives: ['@key'],
+      }),
+    ),
+  };
 }

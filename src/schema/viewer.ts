@@ -1,4 +1,4 @@
-import { type Context, sessionOf } from '../context.ts';
+import { type Context, sessionOf, sessionToAsk } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Builder, EnumTypeRef, UserShape } from './builder.ts';
 
@@ -29,7 +29,10 @@ export function defineViewer(
   });
 
   for (const provider of providers) {
-    const user = provider.defineTypes(builder, (context) => sessionOf(context, provider));
+    const user = provider.defineTypes(builder, {
+      of: (context) => sessionOf(context, provider),
+      toAsk: (context) => sessionToAsk(context, provider),
+    });
     builder.objectField(viewer, provider.field, (t) =>
       t.field({
         type: user,
@@ -58,9 +61,6 @@ function connected(providers: readonly Provider[], { connections }: Context): re
 }
 
 async function viewerOf(provider: Provider, context: Context): Promise<UserShape | null> {
-  const connection = context.connections.get(provider);
-  if (connection?.state === 'unusable') throw connection.error;
-  if (connection?.state !== 'connected') return null;
-  context.trace.providers.add(provider.name);
-  return provider.viewer(connection.session);
+  const session = sessionToAsk(context, provider);
+  return session === null ? null : provider.viewer(session);
 }

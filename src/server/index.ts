@@ -1,8 +1,10 @@
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { RequestListener } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Context, createContextFactory } from '../context.ts';
-import { createSchema } from '../schema/index.ts';
+import { createSchemas } from '../schema/index.ts';
 import { createAuthentication } from './authentication.ts';
 import { createCors } from './cors.ts';
 import { createCsrfPrevention } from './csrf.ts';
@@ -15,28 +17,31 @@ import { createOperationLog } from './operation-log.ts';
 import { operationNameIsText } from './operation-name.ts';
 import type { ServerPlugin } from './plugin.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { reportedOnce } from './reported-once.ts';
 import { requestId } from './request-id.ts';
 import { createRoutes, type Readiness } from './routes.ts';
 
 export const GRAPHQL_PATH = '/graphql';
+export const SUBGRAPH_PATH = '/subgraph';
 
-/** Rolecall as an HTTP handler: pass it to `node:http`, or call its `fetch`. */
-export function createServer(
-  config: Config,
-  logger: Logger,
-  readiness: Readiness,
-): YogaServerInstance<object, Context> {
+/** Rolecall as an HTTP handler. */
+export interface RolecallServer {
+  /** For `node:http`. */
+  readonly listener: RequestListener;
+  /** For whoever has no port. */
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+}
+
+export function createServer(config: Config, logger: Logger, readiness: Readiness): RolecallServer {
   const { server: settings } = config;
   const providers = config.providers.map(({ provider }) => provider);
   const credentialHeaders = providers.flatMap((provider) => provider.credentialHeaders);
   const callerHeaders = config.credentials === 'request' ? credentialHeaders : [];
+  const context = createContextFactory(config);
+  const { graph, subgraph } = createSchemas(providers);
 
-  // In the order in which a request meets them.
-  const plugins: ServerPlugin[] = [
-    requestId,
-    createOperationLog(logger),
-    createRoutes(GRAPHQL_PATH, readiness),
-    ...(settings.graphiql ? [createGraphiQL(GRAPHQL_PATH)] : []),
+  // In the order in which a request meets them; both endpoints share them, and so their counts.
+  const guards: ServerPlugin[] = [
     ...(settings.clientTokens.length > 0 ? [createAuthentication(settings.clientTokens)] : []),
     createCsrfPrevention(settings.corsOrigins),
     createLimits(settings.limits),
@@ -44,22 +49,55 @@ export function createServer(
     ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerHeaders)] : []),
     ...(settings.introspection ? [] : [hiddenSchema]),
     createNodeLimit(settings.limits.nodes),
+    reportedOnce,
   ];
 
-  return createYoga<object, Context>({
-    schema: countLists(createSchema(providers)),
-    context: createContextFactory(config),
-    graphqlEndpoint: GRAPHQL_PATH,
-    plugins,
-    cors: createCors(settings.corsOrigins, credentialHeaders),
-    batching: { limit: settings.limits.batch },
-    maxRequestBodySize: settings.limits.bodyBytes,
-    maskedErrors: { maskError },
-    logging: logger,
-    multipart: false,
-    // createGraphiQL and createRoutes answer these; no URL ends with a line break.
-    graphiql: false,
-    landingPage: false,
-    healthCheckEndpoint: '\n',
-  });
+  function createEndpoint(
+    path: string,
+    schema: GraphQLSchema,
+    bodyBytes: number,
+    page: ServerPlugin[],
+  ) {
+    return createYoga<object, Context>({
+      schema: countLists(schema),
+      context,
+      graphqlEndpoint: path,
+      plugins: [
+        requestId,
+        createOperationLog(logger),
+        createRoutes(path, GRAPHQL_PATH, readiness),
+        ...page,
+        ...guards,
+      ],
+      cors: createCors(settings.corsOrigins, credentialHeaders),
+      batching: { limit: settings.limits.batch },
+      maxRequestBodySize: bodyBytes,
+      maskedErrors: { maskError },
+      logging: logger,
+      multipart: false,
+      // createGraphiQL and createRoutes answer these; no URL ends with a line break.
+      graphiql: false,
+      landingPage: false,
+      healthCheckEndpoint: '\n',
+    });
+  }
+
+  const graphEndpoint = createEndpoint(
+    GRAPHQL_PATH,
+    graph,
+    settings.limits.bodyBytes,
+    settings.graphiql ? [createGraphiQL(GRAPHQL_PATH)] : [],
+  );
+  const subgraphEndpoint = settings.subgraph
+    ? createEndpoint(SUBGRAPH_PATH, subgraph, settings.limits.subgraphBodyBytes, [])
+    : graphEndpoint;
+  const endpointOf = (url: string) =>
+    URL.parse(url, 'http://localhost')?.pathname === SUBGRAPH_PATH
+      ? subgraphEndpoint
+      : graphEndpoint;
+
+  return {
+    listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
+    fetch: async (url, init) => endpointOf(url).fetch(url, init),
+  };
 }

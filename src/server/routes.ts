@@ -9,10 +9,14 @@ export interface Readiness {
 }
 
 /** Serves exact paths: on its own Yoga takes every URL that ends like one of its paths. */
-export function createRoutes(graphqlPath: string, readiness: Readiness): ServerPlugin {
+/**
+ * @param path the endpoint's own
+ * @param home where people are sent who ask for nothing in particular
+ */
+export function createRoutes(path: string, home: string, readiness: Readiness): ServerPlugin {
   return {
     onRequest({ url, endResponse, fetchAPI: { Response } }) {
-      if (url.pathname === graphqlPath) return;
+      if (url.pathname === path) return;
       if (url.pathname === HEALTH_PATH) {
         endResponse(new Response('ok\n'));
       } else if (url.pathname === READY_PATH) {
@@ -21,9 +25,9 @@ export function createRoutes(graphqlPath: string, readiness: Readiness): ServerP
           new Response(isReady ? 'ready\n' : 'not ready\n', { status: isReady ? 200 : 503 }),
         );
       } else if (url.pathname === '/') {
-        endResponse(new Response(null, { status: 302, headers: { location: graphqlPath } }));
+        endResponse(new Response(null, { status: 302, headers: { location: home } }));
       } else {
-        endResponse(new Response(`Nothing here: GraphQL is at ${graphqlPath}.\n`, { status: 404 }));
+        endResponse(new Response(`Nothing here: GraphQL is at ${home}.\n`, { status: 404 }));
       }
     },
   };

@@ -15,6 +15,7 @@ export interface ServerSettings {
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   readonly graphiql: boolean;
+  readonly subgraph: boolean;
   readonly limits: Limits;
   /** Operations a minute per caller; 0 is no limit. */
   readonly rateLimit: number;
@@ -27,6 +28,8 @@ export interface ServerSettings {
 /** The most that one request may ask for; docs/security.md says what each protects. */
 export interface Limits {
   readonly bodyBytes: number;
+  /** Gateways send many representations at once. */
+  readonly subgraphBodyBytes: number;
   readonly tokens: number;
   readonly depth: number;
   readonly aliases: number;
@@ -64,7 +67,9 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     CORS_ORIGINS: corsOrigins.default([]),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     GRAPHIQL: oneOf(['on', 'off']).default('on'),
+    SUBGRAPH: oneOf(['on', 'off']).default('on'),
     LIMIT_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(102_400),
+    LIMIT_SUBGRAPH_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(MEBIBYTE),
     LIMIT_TOKENS: wholeNumber(1, 1_000_000).default(1_000),
     LIMIT_DEPTH: wholeNumber(1, 1_000).default(12),
     LIMIT_ALIASES: wholeNumber(0, 100_000).default(30),
@@ -83,8 +88,10 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     corsOrigins: set.CORS_ORIGINS,
     introspection: set.INTROSPECTION === 'on',
     graphiql: set.GRAPHIQL === 'on',
+    subgraph: set.SUBGRAPH === 'on',
     limits: {
       bodyBytes: set.LIMIT_BODY_BYTES,
+      subgraphBodyBytes: set.LIMIT_SUBGRAPH_BODY_BYTES,
       tokens: set.LIMIT_TOKENS,
       depth: set.LIMIT_DEPTH,
       aliases: set.LIMIT_ALIASES,

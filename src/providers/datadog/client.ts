@@ -7,7 +7,7 @@ import { failureError, replyError, shapeError, type Vendor } from '../../upstrea
 import type { RequestScope } from '../provider.ts';
 import { Directory } from './directory.ts';
 import { toHeaders } from './headers.ts';
-import { DocumentError } from './json-api.ts';
+import { type Document, DocumentError } from './json-api.ts';
 import type { Credentials } from './settings.ts';
 
 const vendor: Vendor = {
@@ -21,41 +21,44 @@ const vendor: Vendor = {
 
 export interface Client {
   /**
-   * Asks for the current user (https://docs.datadoghq.com/api/latest/users/get-current-user/).
-   * Callers who ask at the same time with the same credentials share the answer.
+   * Asks for a document of Datadog's. Callers who ask at the same time with the same credentials share the answer.
+   * @param path below the base URL: `api/v2/current_user`
+   * @param read gives the document that a body is; it throws a DocumentError where the body is none
    * @throws {RolecallError} where Datadog does not give it
    */
-  fetchCurrentUser(credentials: Credentials, request: RequestScope): Promise<Directory>;
+  fetch(
+    path: string,
+    read: (body: unknown) => Document,
+    credentials: Credentials,
+    request: RequestScope,
+  ): Promise<Directory>;
 }
 
 export function createClient(upstream: Upstream): Client {
   const flights = new SingleFlight<Directory>();
 
-  async function fetchCurrentUser(
+  async function fetch(
+    url: URL,
+    read: (body: unknown) => Document,
     credentials: Credentials,
     { signal, report }: RequestScope,
   ): Promise<Directory> {
-    const { baseUrl } = credentials;
-    const reply = await upstream.get(baseUrl, {
-      url: new URL('api/v2/current_user', baseUrl),
-      headers: toHeaders(credentials),
-      signal,
-      report,
-    });
+    const headers = toHeaders(credentials);
+    const reply = await upstream.get(credentials.baseUrl, { url, headers, signal, report });
     const body = parseJson(reply.body);
     if (reply.status < 200 || reply.status > 299) {
       throw replyError(vendor, reply, redact(credentials, vendorWords(body)));
     }
-    return toDirectory(reply, body);
+    return toDirectory(reply, body, read);
   }
 
   return {
-    async fetchCurrentUser(credentials, { signal, report }) {
-      const { apiKey, appKey, baseUrl } = credentials;
-      const key = `${fingerprint(apiKey, appKey)} ${baseUrl}`;
+    async fetch(path, read, credentials, { signal, report }) {
+      const url = new URL(path, credentials.baseUrl);
+      const key = `${fingerprint(credentials.apiKey, credentials.appKey)} ${url}`;
       try {
         return await flights.join(key, signal, (shared) =>
-          fetchCurrentUser(credentials, { signal: shared, report }),
+          fetch(url, read, credentials, { signal: shared, report }),
         );
       } catch (error) {
         throw failureError(vendor, error);
@@ -64,10 +67,10 @@ export function createClient(upstream: Upstream): Client {
   };
 }
 
-function toDirectory(reply: Reply, body: unknown): Directory {
+function toDirectory(reply: Reply, body: unknown, read: (body: unknown) => Document): Directory {
   if (body === undefined) throw shapeError(vendor, reply, 'it is not JSON');
   try {
-    return new Directory(body);
+    return new Directory(read(body));
   } catch (error) {
     if (error instanceof DocumentError) throw shapeError(vendor, reply, error.message);
     throw error;

@@ -1,6 +1,8 @@
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
+import { Expansion } from './expansion.ts';
 import { credentialHeaders, readHeaders } from './headers.ts';
+import { Document } from './json-api.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
@@ -17,11 +19,26 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   sandbox,
   credentialHeaders,
   readHeaders,
-  open(_settings, upstream) {
+  open({ expand, expansionLimit }, upstream) {
     const client = createClient(upstream);
     return {
-      connect: (credentials, request) =>
-        new Loaders(() => client.fetchCurrentUser(credentials, request)),
+      connect(credentials, request) {
+        const fetch = (path: string, read: (body: unknown) => Document) =>
+          client.fetch(`api/v2/${path}`, read, credentials, request);
+        const user = (body: unknown) => Document.ofOne(body, 'users');
+        const role = (body: unknown) => Document.ofOne(body, 'roles');
+        const permissions = (body: unknown) => Document.ofMany(body, 'permissions');
+        // https://docs.datadoghq.com/api/latest/users/ and https://docs.datadoghq.com/api/latest/roles/
+        const fetcher = {
+          user: (id: string) => fetch(`users/${encodeURIComponent(id)}`, user),
+          role: (id: string) => fetch(`roles/${encodeURIComponent(id)}`, role),
+          permissions: () => fetch('permissions', permissions),
+        };
+        return new Loaders(
+          () => fetch('current_user', user),
+          expand === 'rest' ? new Expansion(fetcher, expansionLimit) : undefined,
+        );
+      },
     };
   },
   viewer: (loaders) => loaders.viewer(),

@@ -16,34 +16,43 @@ export class DocumentError extends Error {
 /** Linkage that is neither what JSON:API allows nor absent. */
 export const MALFORMED = Symbol('malformed linkage');
 
-/** A JSON:API document with one primary resource: its resources by type and id. */
+/** A JSON:API document: its resources by type and id. */
 export class Document {
-  readonly primary: Resource;
+  /** One resource, or as many as a collection has. */
+  readonly primary: readonly Resource[];
   readonly #resources = new Map<string, Map<string, Resource>>();
 
-  /** @throws {DocumentError} where `body` is no such document, or its primary resource is not of `type` */
-  constructor(body: unknown, type: string) {
-    if (!isJsonObject(body)) throw new DocumentError('it is not a JSON object');
-    const { data, included } = body;
-    const primary = toResource(data);
-    if (primary?.type !== type)
-      throw new DocumentError(`\`data\` is not one of the \`${type}\` with an id`);
-    for (const member of ['attributes', 'relationships']) {
-      const value = (data as JsonObject)[member];
-      if (value !== undefined && value !== null && !isJsonObject(value)) {
-        throw new DocumentError(`\`data.${member}\` is not an object`);
-      }
-    }
-    if (included !== undefined && included !== null && !Array.isArray(included)) {
-      throw new DocumentError('`included` is not a list');
-    }
+  private constructor(primary: readonly Resource[], included: readonly unknown[]) {
     this.primary = primary;
-    this.#add(primary);
-    for (const entry of included ?? []) {
+    for (const resource of primary) this.#add(resource);
+    for (const entry of included) {
       const resource = toResource(entry);
       // The vendor may include what is not known here; an entry without an id cannot be referred to.
       if (resource !== undefined) this.#add(resource);
     }
+  }
+
+  /**
+   * A document about one resource.
+   * @throws {DocumentError} where `body` is none, or its resource is not of `type`
+   */
+  static ofOne(body: unknown, type: string): Document {
+    const { data, included } = members(body);
+    return new Document([primaryResource(data, type)], included);
+  }
+
+  /**
+   * A document about any number of resources; those of another type are passed over.
+   * @throws {DocumentError} where `body` is none
+   */
+  static ofMany(body: unknown, type: string): Document {
+    const { data, included } = members(body);
+    if (!Array.isArray(data)) throw new DocumentError('`data` is not a list');
+    const resources = data.map(toResource).filter((resource) => resource !== undefined);
+    return new Document(
+      resources.filter((resource) => resource.type === type),
+      included,
+    );
   }
 
   /** The resource, or undefined where the document only refers to it, or not even that. */
@@ -100,6 +109,28 @@ function linkage(relationships: JsonObject, name: string): unknown {
 function identify(identifier: JsonObject, type: string): string | null {
   const { id } = identifier;
   return identifier['type'] === type && typeof id === 'string' && id !== '' ? id : null;
+}
+
+function members(body: unknown): { data: unknown; included: readonly unknown[] } {
+  if (!isJsonObject(body)) throw new DocumentError('it is not a JSON object');
+  const { data, included } = body;
+  if (included !== undefined && included !== null && !Array.isArray(included)) {
+    throw new DocumentError('`included` is not a list');
+  }
+  return { data, included: included ?? [] };
+}
+
+/** What a document is about must be in order; what it only includes may be passed over. */
+function primaryResource(data: unknown, type: string): Resource {
+  const resource = toResource(data);
+  if (resource?.type !== type)
+    throw new DocumentError(`\`data\` is not one of the \`${type}\` with an id`);
+  for (const member of ['attributes', 'relationships']) {
+    const value = (data as JsonObject)[member] ?? null;
+    if (value !== null && !isJsonObject(value))
+      throw new DocumentError(`\`data.${member}\` is not an object`);
+  }
+  return resource;
 }
 
 function toResource(entry: unknown): Resource | undefined {

@@ -1,10 +1,24 @@
 import DataLoader from 'dataloader';
-import type { Directory } from './directory.ts';
-import type { Organization, Permission, Role, User } from './model.ts';
+import { Directory } from './directory.ts';
+import type { Expansion } from './expansion.ts';
+import {
+  type Organization,
+  type Permission,
+  type Role,
+  toOrganization,
+  toPermission,
+  toRole,
+  toUser,
+  type User,
+} from './model.ts';
+import { type Absence, toReference } from './reference.ts';
 
 const CURRENT_USER = 'current_user';
 
-/** One request's loaders: each resource is read at most once, and the vendor asked at most once. */
+/**
+ * One request's loaders: each resource is read at most once, and the vendor asked at most once for it.
+ * What no document holds is asked for where there is an expansion, and is a reference otherwise.
+ */
 export class Loaders {
   readonly currentUser: DataLoader<typeof CURRENT_USER, Directory>;
   readonly organizations: DataLoader<string, Organization>;
@@ -13,16 +27,22 @@ export class Loaders {
   /** By a list of ids: a role's permissions are one load, where a promise for each would cost more than all the rest. */
   readonly permissions: DataLoader<readonly string[], readonly Permission[]>;
 
+  /** The current user's document, and those that were asked for beyond it. */
+  readonly #directories: Directory[] = [];
+  readonly #expansion: Expansion | undefined;
+
   /** @param fetchCurrentUser asks the vendor; called once, when the first field wants it */
-  constructor(fetchCurrentUser: () => Promise<Directory>) {
+  constructor(fetchCurrentUser: () => Promise<Directory>, expansion?: Expansion) {
+    this.#expansion = expansion;
     this.currentUser = new DataLoader(async (keys) => {
       const directory = await fetchCurrentUser();
+      this.#directories.unshift(directory);
       return keys.map(() => directory);
     });
-    this.organizations = this.#from((directory, ids) => directory.organizations(ids));
-    this.roles = this.#from((directory, ids) => directory.roles(ids));
-    this.users = this.#from((directory, ids) => directory.users(ids));
-    this.permissions = this.#from((directory, lists) => directory.permissions(lists));
+    this.organizations = this.#byId('organization', toOrganization, async () => undefined);
+    this.roles = this.#byId('role', toRole, async (id) => expansion?.role(id));
+    this.users = this.#byId('user', toUser, async (id) => expansion?.user(id));
+    this.permissions = new DataLoader(async (lists) => this.#permissions(lists));
   }
 
   directory(): Promise<Directory> {
@@ -30,11 +50,51 @@ export class Loaders {
   }
 
   async viewer(): Promise<User> {
-    const { viewerId } = await this.directory();
-    return this.users.load(viewerId);
+    const { primaryId = '' } = await this.directory();
+    return this.users.load(primaryId);
   }
 
-  #from<K, V>(read: (directory: Directory, keys: readonly K[]) => readonly V[]): DataLoader<K, V> {
-    return new DataLoader(async (keys) => read(await this.directory(), keys));
+  #byId<Name extends 'organization' | 'role' | 'user', Shape extends { readonly id: string }>(
+    name: Name,
+    toShape: Parameters<typeof toReference<Shape>>[1],
+    fetch: (id: string) => Promise<Directory | Absence>,
+  ): DataLoader<string, Shape> {
+    const held = (id: string) =>
+      this.#held((directory) => directory[name](id) as Shape | undefined);
+    const resolve = async (id: string) => {
+      const shape = held(id);
+      if (shape !== undefined) return shape;
+      const fetched = await fetch(id);
+      if (!(fetched instanceof Directory)) return toReference(id, toShape, fetched);
+      this.#directories.push(fetched);
+      return held(id) ?? toReference(id, toShape, undefined);
+    };
+    return new DataLoader(async (ids) => {
+      await this.directory();
+      return Promise.all(ids.map(resolve));
+    });
+  }
+
+  async #permissions(
+    lists: readonly (readonly string[])[],
+  ): Promise<readonly (readonly Permission[])[]> {
+    await this.directory();
+    const held = (id: string) => this.#held((directory) => directory.permission(id));
+    let absence: Absence;
+    if (this.#expansion && lists.some((ids) => ids.some((id) => held(id) === undefined))) {
+      const fetched = await this.#expansion.permissions();
+      if (fetched instanceof Directory) this.#directories.push(fetched);
+      else absence = fetched;
+    }
+    return lists.map((ids) => ids.map((id) => held(id) ?? toReference(id, toPermission, absence)));
+  }
+
+  /** What the first directory that has it holds. */
+  #held<T>(find: (directory: Directory) => T | undefined): T | undefined {
+    for (const directory of this.#directories) {
+      const shape = find(directory);
+      if (shape !== undefined) return shape;
+    }
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { MALFORMED, type Resource, toMany, toOne } from './json-api.ts';
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
  * Each is made of its resource alone: relationships stay ids. Where the document does not hold
- * the resource, everything but its id is null.
+ * the resource, everything but its id is null. `__typename` tells the type among a subgraph's entities.
  * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
  */
 
@@ -33,6 +33,7 @@ export interface User extends UserShape {
 }
 
 export interface Organization {
+  readonly __typename: 'Organization';
   readonly id: string;
   readonly publicId: Lenient<string>;
   readonly name: Lenient<string>;
@@ -45,6 +46,7 @@ export interface Organization {
 }
 
 export interface Role {
+  readonly __typename: 'Role';
   readonly id: string;
   readonly name: Lenient<string>;
   /** Sent, though not documented. */
@@ -57,6 +59,7 @@ export interface Role {
 }
 
 export interface Permission {
+  readonly __typename: 'Permission';
   readonly id: string;
   readonly name: Lenient<string>;
   readonly displayName: Lenient<string>;
@@ -106,6 +109,7 @@ export function toUser(resource: Resource): User {
 
 export function toOrganization({ id, attributes }: Resource): Organization {
   return {
+    __typename: 'Organization',
     id,
     publicId: read.text(attributes, 'public_id'),
     name: read.text(attributes, 'name'),
@@ -121,6 +125,7 @@ export function toOrganization({ id, attributes }: Resource): Organization {
 export function toRole(resource: Resource): Role {
   const { id, attributes } = resource;
   return {
+    __typename: 'Role',
     id,
     name: read.text(attributes, 'name'),
     managed: read.boolean(attributes, 'managed'),
@@ -134,6 +139,7 @@ export function toRole(resource: Resource): Role {
 
 export function toPermission({ id, attributes }: Resource): Permission {
   return {
+    __typename: 'Permission',
     id,
     name: read.text(attributes, 'name'),
     displayName: read.text(attributes, 'display_name'),

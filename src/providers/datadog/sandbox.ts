@@ -8,7 +8,8 @@ const KEY = 'sandbox';
 /** Datadog's part of the sandbox, which answers as Datadog does and knows one key. */
 export const sandbox: ProviderSandbox<Settings> = {
   variables: ['DD_API_KEY', 'DD_APP_KEY', 'DATADOG_API_URL'],
-  settings: (_settings, baseUrl) => ({
+  settings: (settings, baseUrl) => ({
+    ...settings,
     baseUrl,
     credentials: { apiKey: new Secret(KEY), appKey: new Secret(KEY), baseUrl },
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Secret } from '../../secret.ts';
-import { baseUrl, key } from '../../variables.ts';
+import { baseUrl, key, oneOf, wholeNumber } from '../../variables.ts';
 import type { ProviderSettings } from '../provider.ts';
 
 /** https://docs.datadoghq.com/getting_started/site/ and the official clients, which know `uk1`. */
@@ -35,6 +35,10 @@ export interface Credentials {
 export interface Settings extends ProviderSettings<Credentials> {
   /** Wins over every site, a request's included. */
   readonly baseUrl: URL | undefined;
+  /** Where resources come from that the current user's document refers to: from nowhere but its `included`, or from REST. */
+  readonly expand: 'included' | 'rest';
+  /** Calls beyond the current user that one operation may make. */
+  readonly expansionLimit: number;
 }
 
 /** The site that the text names; undefined where it names none. */
@@ -67,11 +71,15 @@ export const settings: z.ZodType<Settings> = z
     DD_API_KEY: key.optional(),
     DD_APP_KEY: key.optional(),
     DATADOG_API_URL: baseUrl.optional(),
+    EXPAND: oneOf(['included', 'rest']).default('included'),
+    EXPANSION_LIMIT: wholeNumber(0, 10_000).default(100),
   })
   .refine((set) => set.DD_API_KEY || !set.DD_APP_KEY, mustBeSetToo('DD_API_KEY'))
   .refine((set) => set.DD_APP_KEY || !set.DD_API_KEY, mustBeSetToo('DD_APP_KEY'))
-  .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL }) => ({
+  .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL, EXPAND, EXPANSION_LIMIT }) => ({
     baseUrl: DATADOG_API_URL,
+    expand: EXPAND,
+    expansionLimit: EXPANSION_LIMIT,
     credentials:
       DD_API_KEY && DD_APP_KEY
         ? { apiKey: DD_API_KEY, appKey: DD_APP_KEY, baseUrl: DATADOG_API_URL ?? siteUrl(DD_SITE) }

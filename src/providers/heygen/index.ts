@@ -5,12 +5,8 @@ import { credentialHeaders, readHeaders } from './headers.ts';
 import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
 import { defineUser } from './schema.ts';
+import { openSession, type Session } from './session.ts';
 import { type Settings, settings } from './settings.ts';
-
-/** One request's view of HeyGen: the user, asked for once, when the first field wants it. */
-interface Session {
-  viewer(): Promise<User>;
-}
 
 /** HeyGen (https://docs.heygen.com/reference/get-current-user-information): one flat object. */
 export const heygen: Provider<Settings, Secret, Session, User> = {
@@ -25,15 +21,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   open(opened, upstream) {
     const client = createClient(opened, upstream);
     return {
-      connect(key, request) {
-        let viewer: Promise<User> | undefined;
-        return {
-          viewer() {
-            viewer ??= client.fetchCurrentUser(key, request);
-            return viewer;
-          },
-        };
-      },
+      connect: (key, request) => openSession(() => client.fetchCurrentUser(key, request)),
     };
   },
   viewer: (session) => session.viewer(),

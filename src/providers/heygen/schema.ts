@@ -1,8 +1,19 @@
 import type { Builder, TypeRef } from '../../schema/builder.ts';
+import type { Sessions } from '../provider.ts';
 import type { User } from './model.ts';
+import type { Session } from './session.ts';
 
-export function defineUser(builder: Builder): TypeRef<User> {
-  return builder.objectRef<User>('HeyGenUser').implement({
+export function defineUser(builder: Builder, sessions: Sessions<Session>): TypeRef<User> {
+  const user = builder.objectRef<User>('HeyGenUser');
+  // HeyGen tells of nobody but the viewer.
+  builder.asEntity(user, {
+    key: builder.selection<{ id: string }>('id'),
+    async resolveReference({ id }, context) {
+      const viewer = await sessions.toAsk(context)?.viewer();
+      return viewer?.id === id ? viewer : null;
+    },
+  });
+  return user.implement({
     description: 'A user of HeyGen.',
     interfaces: ['User'],
     fields: (t) => ({

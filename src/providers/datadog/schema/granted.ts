@@ -1,3 +1,5 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { RolecallError } from '../../../errors.ts';
 import {
   type Grant,
   grantsOf,
@@ -8,20 +10,28 @@ import {
 } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
+import { failureOf } from '../reference.ts';
 import { reference } from './expand.ts';
+
+/** The field that asks: where it finds the loaders, and where an error that it meets is told. */
+interface Asking {
+  readonly loaders: Loaders;
+  readonly omissions: Map<RolecallError, GraphQLResolveInfo['path']>;
+  readonly path: GraphQLResolveInfo['path'];
+}
 
 /** What the roles grant and the filter lets through; with bare permissions unless more than ids are `wanted`. */
 export async function loadGrants(
-  loaders: Loaders,
+  asking: Asking,
   roleIds: readonly string[],
   filter: PermissionFilter,
   wanted: boolean,
 ): Promise<readonly Grant<Permission>[]> {
-  const grants = grantsOf(await loadRoles(loaders, roleIds));
+  const grants = grantsOf(await loadRoles(asking, roleIds));
   if (!wanted && !isFilter(filter)) {
     return grants.map(({ permission, roles }) => ({ permission: reference(permission), roles }));
   }
-  const permissions = await loadPermissions(loaders, grants);
+  const permissions = await loadPermissions(asking, grants);
   const matches = permissionMatcher(filter);
   return permissions.flatMap((permission, index) =>
     matches(permission) ? { permission, roles: grants[index]?.roles ?? [] } : [],
@@ -30,21 +40,35 @@ export async function loadGrants(
 
 /** Do the roles grant the permission of this name or alias? Null where that cannot be known. */
 export async function loadHasPermission(
-  loaders: Loaders,
+  asking: Asking,
   roleIds: readonly string[],
   name: string,
 ): Promise<boolean | null> {
-  const roles = await loadRoles(loaders, roleIds);
-  return grantsPermission(roles, await loadPermissions(loaders, grantsOf(roles)), name);
+  const roles = await loadRoles(asking, roleIds);
+  return grantsPermission(roles, await loadPermissions(asking, grantsOf(roles)), name);
 }
 
-function loadRoles(loaders: Loaders, ids: readonly string[]): Promise<Role[]> {
-  return Promise.all(ids.map((id) => loaders.roles.load(id)));
+async function loadRoles(asking: Asking, ids: readonly string[]): Promise<readonly Role[]> {
+  const { roles } = asking.loaders;
+  return noteFailures(asking, await Promise.all(ids.map((id) => roles.load(id))));
 }
 
-function loadPermissions(
-  loaders: Loaders,
+async function loadPermissions(
+  asking: Asking,
   grants: readonly Grant<string>[],
 ): Promise<readonly Permission[]> {
-  return loaders.permissions.load(grants.map(({ permission }) => permission));
+  const ids = grants.map(({ permission }) => permission);
+  return noteFailures(asking, await asking.loaders.permissions.load(ids));
+}
+
+/** What these fields leave out for a failure is told all the same. */
+function noteFailures<T extends object>(
+  { omissions, path }: Asking,
+  shapes: readonly T[],
+): readonly T[] {
+  for (const shape of shapes) {
+    const failure = failureOf(shape);
+    if (failure !== undefined && !omissions.has(failure)) omissions.set(failure, path);
+  }
+  return shapes;
 }

@@ -1,8 +1,13 @@
 import type { Builder } from '../../../schema/builder.ts';
+import type { Sessions } from '../../provider.ts';
+import type { Loaders } from '../loaders.ts';
 import type { Organization } from '../model.ts';
+import { defineEntity } from './entity.ts';
 
-export function defineOrganization(builder: Builder) {
-  return builder.objectRef<Organization>('Organization').implement({
+export function defineOrganization(builder: Builder, sessions: Sessions<Loaders>) {
+  const organization = builder.objectRef<Organization>('Organization');
+  defineEntity(builder, organization, sessions, (loaders, id) => loaders.organizations.load(id));
+  return organization.implement({
     description: 'A Datadog organization.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),

@@ -1,9 +1,17 @@
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import type { Sessions } from '../../provider.ts';
 import type { Grant } from '../grants.ts';
+import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
+import { defineEntity } from './entity.ts';
 
-export function definePermission(builder: Builder) {
-  return builder.objectRef<Permission>('Permission').implement({
+export function definePermission(builder: Builder, sessions: Sessions<Loaders>) {
+  const permission = builder.objectRef<Permission>('Permission');
+  defineEntity(builder, permission, sessions, async (loaders, id) => {
+    const [found] = await loaders.permissions.load([id]);
+    return found;
+  });
+  return permission.implement({
     description: 'Something that a Datadog role can allow.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),

@@ -1,19 +1,22 @@
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
 import { asksBeyondId } from '../../../schema/selection.ts';
 import { valid } from '../../../values.ts';
-import type { SessionOf } from '../../provider.ts';
+import type { Sessions } from '../../provider.ts';
 import { isFilter, permissionMatcher } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
+import { defineEntity } from './entity.ts';
 import { references } from './expand.ts';
 import { permissionFilterArgs } from './permission.ts';
 
 export function defineRole(
   builder: Builder,
-  loaders: SessionOf<Loaders>,
+  sessions: Sessions<Loaders>,
   permission: TypeRef<Permission>,
 ) {
-  return builder.objectRef<Role>('Role').implement({
+  const role = builder.objectRef<Role>('Role');
+  defineEntity(builder, role, sessions, (loaders, id) => loaders.roles.load(id));
+  return role.implement({
     description: 'A Datadog role: a named set of permissions.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),
@@ -50,7 +53,7 @@ export function defineRole(
           const ids = valid(permissionIds);
           if (ids === null) return null;
           if (!isFilter(filter) && !asksBeyondId(info)) return references<Permission>(ids);
-          const permissions = await loaders(context).permissions.load(ids);
+          const permissions = await sessions.of(context).permissions.load(ids);
           return isFilter(filter) ? permissions.filter(permissionMatcher(filter)) : permissions;
         },
       }),

@@ -1,21 +1,29 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
 import { asksBeyondId } from '../../../schema/selection.ts';
 import { known, valid } from '../../../values.ts';
-import type { SessionOf } from '../../provider.ts';
+import type { Context, Sessions } from '../../provider.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../model.ts';
+import { defineEntity } from './entity.ts';
 import { expandMany, expandOne } from './expand.ts';
 import { loadGrants, loadHasPermission } from './granted.ts';
 import { defineOrganization } from './organization.ts';
 import { definePermission, definePermissionGrant, permissionFilterArgs } from './permission.ts';
 import { defineRole } from './role.ts';
 
-export function defineUser(builder: Builder, loaders: SessionOf<Loaders>): TypeRef<User> {
-  const organization = defineOrganization(builder);
-  const permission = definePermission(builder);
-  const role = defineRole(builder, loaders, permission);
+export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeRef<User> {
+  const asking = (context: Context, { path }: GraphQLResolveInfo) => ({
+    loaders: sessions.of(context),
+    omissions: context.omissions,
+    path,
+  });
+  const organization = defineOrganization(builder, sessions);
+  const permission = definePermission(builder, sessions);
+  const role = defineRole(builder, sessions, permission);
   const grant = definePermissionGrant(builder, permission, role);
   const user = builder.objectRef<User>('DatadogUser');
+  defineEntity(builder, user, sessions, (loaders, id) => loaders.users.load(id));
 
   user.implement({
     description: 'A user of Datadog: a person or a service account.',
@@ -77,35 +85,35 @@ export function defineUser(builder: Builder, loaders: SessionOf<Loaders>): TypeR
         nullable: true,
         description: 'The organization that the user belongs to.',
         resolve: ({ organizationId }, _args, context, info) =>
-          expandOne(organizationId, info, loaders(context).organizations),
+          expandOne(organizationId, info, sessions.of(context).organizations),
       }),
       otherOrganizations: t.field({
         type: [organization],
         nullable: true,
         description: 'Other organizations that this person belongs to.',
         resolve: ({ otherOrganizationIds }, _args, context, info) =>
-          expandMany(otherOrganizationIds, info, loaders(context).organizations),
+          expandMany(otherOrganizationIds, info, sessions.of(context).organizations),
       }),
       otherUsers: t.field({
         type: [user],
         nullable: true,
         description: 'This person’s users in other organizations.',
         resolve: ({ otherUserIds }, _args, context, info) =>
-          expandMany(otherUserIds, info, loaders(context).users),
+          expandMany(otherUserIds, info, sessions.of(context).users),
       }),
       roles: t.field({
         type: [role],
         nullable: true,
         description: 'The user’s roles.',
         resolve: ({ roleIds }, _args, context, info) =>
-          expandMany(roleIds, info, loaders(context).roles),
+          expandMany(roleIds, info, sessions.of(context).roles),
       }),
       teamRoles: t.field({
         type: [role],
         nullable: true,
         description: 'The roles that the user has through teams. They count in no other field.',
         resolve: ({ teamRoleIds }, _args, context, info) =>
-          expandMany(teamRoleIds, info, loaders(context).roles),
+          expandMany(teamRoleIds, info, sessions.of(context).roles),
       }),
       permissions: t.field({
         type: [permission],
@@ -115,7 +123,7 @@ export function defineUser(builder: Builder, loaders: SessionOf<Loaders>): TypeR
         async resolve({ roleIds }, filter, context, info) {
           const ids = valid(roleIds);
           if (ids === null) return null;
-          const grants = await loadGrants(loaders(context), ids, filter, asksBeyondId(info));
+          const grants = await loadGrants(asking(context, info), ids, filter, asksBeyondId(info));
           return grants.map((granted) => granted.permission);
         },
       }),
@@ -127,7 +135,7 @@ export function defineUser(builder: Builder, loaders: SessionOf<Loaders>): TypeR
         resolve({ roleIds }, filter, context, info) {
           const ids = valid(roleIds);
           if (ids === null) return null;
-          return loadGrants(loaders(context), ids, filter, asksBeyondId(info, 'permission'));
+          return loadGrants(asking(context, info), ids, filter, asksBeyondId(info, 'permission'));
         },
       }),
       hasPermission: t.boolean({
@@ -140,9 +148,9 @@ export function defineUser(builder: Builder, loaders: SessionOf<Loaders>): TypeR
             description: 'The permission’s name, such as `dashboards_write`, or an alias.',
           }),
         },
-        resolve({ roleIds }, { name }, context) {
+        resolve({ roleIds }, { name }, context, info) {
           const ids = known(roleIds);
-          return ids === null ? null : loadHasPermission(loaders(context), ids, name);
+          return ids === null ? null : loadHasPermission(asking(context, info), ids, name);
         },
       }),
     }),
