@@ -98,6 +98,6 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
 
   return {
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
-    fetch: async (url, init) => endpointOf(url).fetch(url, init),
+    fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
   };
 }

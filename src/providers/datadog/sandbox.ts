@@ -1,6 +1,6 @@
 import { Secret } from '../../secret.ts';
 import type { ProviderSandbox } from '../provider.ts';
-import { document } from './sandbox-document.ts';
+import { documents } from './sandbox-document.ts';
 import type { Settings } from './settings.ts';
 
 const KEY = 'sandbox';
@@ -14,10 +14,12 @@ export const sandbox: ProviderSandbox<Settings> = {
     credentials: { apiKey: new Secret(KEY), appKey: new Secret(KEY), baseUrl },
   }),
   respond(path, headers) {
-    if (path !== '/api/v2/current_user') return { status: 404, body: { errors: ['Not found'] } };
     if (headers.get('DD-API-KEY') !== KEY || headers.get('DD-APPLICATION-KEY') !== KEY) {
       return { status: 403, body: { errors: ['Forbidden'] } };
     }
-    return { status: 200, body: document };
+    const document = documents.get(path.replace('/api/v2/', ''));
+    return document === undefined
+      ? { status: 404, body: { errors: ['Not found'] } }
+      : { status: 200, body: document };
   },
 };

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
+
+/** A TCP connection to the server of this URL, for what no HTTP client would send. */
+export async function connect(url: string) {
+  const { hostname, port } = new URL(url);
+  const socket = connectSocket(Number(port), hostname);
+  let received = '';
+  socket.on('data', (chunk) => (received += chunk));
+  // A reset: what came before it counts.
+  socket.on('error', () => {});
+  const closed = once(socket, 'close').then(() => received);
+  await once(socket, 'connect');
+
+  return {
+    /** What the server has sent once it closes the connection. */
+    closed,
+    send: (text: string) => void socket.write(text),
+    /** What the server has sent once that matches. @throws {Error} where the connection ends before */
+    async receive(pattern: RegExp): Promise<string> {
+      while (!pattern.test(received)) {
+        if (socket.destroyed) throw new Error(`ended before ${pattern}: ${received}`);
+        await Promise.race([once(socket, 'data').catch(() => {}), closed]);
+      }
+      const text = received;
+      received = '';
+      return text;
+    },
+    [Symbol.dispose]() {
+      socket.destroy();
+    },
+  };
+}
+
+/** A POST as it stands on the wire. */
+export function rawPost(path: string, body: string, headers: Record<string, string> = {}): string {
+  const lines = Object.entries({
+    host: 'rolecall.example',
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
