@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { RolecallError } from './errors.ts';
 import type { Provider, ProviderSettings } from './providers/provider.ts';
 import type { CallReport } from './upstream/call.ts';
+import { DocumentMemory } from './upstream/document-memory.ts';
 import { createTransport } from './upstream/transport.ts';
 import { Upstream } from './upstream/upstream.ts';
 
@@ -41,8 +42,9 @@ export function createContextFactory(
   config: Config,
 ): (initial: Pick<YogaInitialContext, 'request'>) => Context {
   const transport = createTransport(config.upstream.proxy);
+  const memory = new DocumentMemory(config.upstream.documentMemoryMegabytes);
   const connectors = config.providers.map(({ provider, settings }) => {
-    const opened = provider.open(settings, new Upstream(config.upstream, transport));
+    const opened = provider.open(settings, new Upstream(config.upstream, transport, memory));
     return (request: Request, { upstream }: Trace): [Provider, Connection] => {
       const credentials =
         config.credentials === 'request'

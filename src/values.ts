@@ -92,7 +92,7 @@ function fitsScalar(scalar: GraphQLScalarType): (value: unknown) => boolean {
   return (value) => {
     if (typeof value !== 'string') return false;
     try {
-      scalar.serialize(value);
+      scalar.parseValue(value);
       return true;
     } catch {
       return false;

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { readConfig } from '../src/config.ts';
 import { createClient } from '../src/providers/heygen/client.ts';
 import { Secret } from '../src/secret.ts';
+import { DocumentMemory } from '../src/upstream/document-memory.ts';
 import { createTransport } from '../src/upstream/transport.ts';
 import { Upstream } from '../src/upstream/upstream.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
@@ -107,7 +108,7 @@ describe('HEYGEN_API_VERSION=auto', () => {
     let now = 1_000_000;
     const client = createClient(
       { baseUrl: new URL(heygen.url), version: 'auto', credentials: undefined },
-      new Upstream(upstream, createTransport(upstream.proxy)),
+      new Upstream(upstream, createTransport(upstream.proxy), new DocumentMemory(1)),
       () => now,
     );
     const ask = () =>

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { type Context, createContextFactory } from '../context.ts';
 import { createSchemas } from '../schema/index.ts';
 import { createAuthentication } from './authentication.ts';
+import { createCompiledExecution } from './compiled-execution.ts';
 import { createCors } from './cors.ts';
 import { createCsrfPrevention } from './csrf.ts';
 import { createGraphiQL } from './graphiql.ts';
@@ -59,7 +60,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     page: ServerPlugin[],
   ) {
     return createYoga<object, Context>({
-      schema: countLists(schema),
+      schema,
       context,
       graphqlEndpoint: path,
       plugins: [
@@ -68,6 +69,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
         createRoutes(path, GRAPHQL_PATH, readiness),
         ...page,
         ...guards,
+        createCompiledExecution(schema),
       ],
       cors: createCors(settings.corsOrigins, credentialHeaders),
       batching: { limit: settings.limits.batch },
@@ -84,12 +86,12 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
 
   const graphEndpoint = createEndpoint(
     GRAPHQL_PATH,
-    graph,
+    countLists(graph),
     settings.limits.bodyBytes,
     settings.graphiql ? [createGraphiQL(GRAPHQL_PATH)] : [],
   );
   const subgraphEndpoint = settings.subgraph
-    ? createEndpoint(SUBGRAPH_PATH, subgraph, settings.limits.subgraphBodyBytes, [])
+    ? createEndpoint(SUBGRAPH_PATH, countLists(subgraph), settings.limits.subgraphBodyBytes, [])
     : graphEndpoint;
   const endpointOf = (url: string) =>
     URL.parse(url, 'http://localhost')?.pathname === SUBGRAPH_PATH

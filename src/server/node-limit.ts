@@ -12,6 +12,11 @@ class NodeCount {
     this.#limit = limit;
   }
 
+  /** For an operation that is executed once more. */
+  restart(): void {
+    this.#nodes = 0;
+  }
+
   get isExceeded(): boolean {
     return this.#nodes > this.#limit;
   }
@@ -32,6 +37,11 @@ class NodeCount {
 }
 
 const counts = new WeakMap<Context, NodeCount>();
+
+/** For an operation that is executed once more. */
+export function restartCount(context: Context): void {
+  counts.get(context)?.restart();
+}
 
 /** Bounds what an operation returns: nothing of an answer that is too large is sent. */
 export function createNodeLimit(limit: number): ServerPlugin {

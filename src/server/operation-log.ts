@@ -14,7 +14,7 @@ export function createOperationLog(logger: Logger): ServerPlugin {
   const names = new WeakMap<object, string | undefined>();
 
   const since = (request: Request) =>
-    Math.round((performance.now() - (started.get(request) ?? Number.NaN)) * 10) / 10;
+    rounded(performance.now() - (started.get(request) ?? Number.NaN));
 
   return {
     onRequest({ request }) {
@@ -41,7 +41,10 @@ export function createOperationLog(logger: Logger): ServerPlugin {
           operation: operation?.slice(0, MAX_NAME_LENGTH),
           durationMs: since(request),
           providers: [...(trace?.providers ?? [])],
-          upstream: trace?.upstream ?? [],
+          upstream: (trace?.upstream ?? []).map((call) => ({
+            ...call,
+            durationMs: rounded(call.durationMs),
+          })),
           errors: [...new Set(codes)],
         },
         'operation',
@@ -58,4 +61,9 @@ export function createOperationLog(logger: Logger): ServerPlugin {
       else logger.debug(line, 'served');
     },
   };
+}
+
+/** To a tenth of a millisecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

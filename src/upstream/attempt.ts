@@ -5,11 +5,14 @@ import { request } from 'undici';
 import { UpstreamFailure } from './failure.ts';
 import type { Transport } from './transport.ts';
 
-/** A vendor's answer, whatever its status: `body` is decoded. */
+/** A vendor's answer, whatever its status. */
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+  /** The body as it travelled. */
+  readonly bytes: Buffer;
+  /** The body. @throws {UpstreamFailure} `invalid` where it is too large or not what its encoding says */
+  decode(): Promise<Buffer>;
 }
 
 // undici's own decompress interceptor is experimental and says so on stderr at every start.
@@ -19,7 +22,7 @@ const gunzip = promisify(zlib.gunzip);
  * One GET, with its whole body. Follows no redirect, sends only `headers`.
  * @param maxBytes the longest body that is accepted, as it travels and decoded
  * @throws {TypeError} "fetch failed", as `fetch` does, where the connection fails or breaks off
- * @throws {UpstreamFailure} `invalid` where the body is too large or not what its encoding says
+ * @throws {UpstreamFailure} `invalid` where the body is too large
  */
 export async function attempt(
   url: URL,
@@ -28,47 +31,43 @@ export async function attempt(
   maxBytes: number,
   transport: Transport,
 ): Promise<Reply> {
-  const reply = await receive(url, headers, signal, maxBytes, transport).catch((error: unknown) => {
+  try {
+    const response = await request(url, {
+      dispatcher: transport,
+      signal,
+      headers: { ...headers, accept: 'application/json', 'accept-encoding': 'gzip' },
+    });
+    const bytes = await receive(response.body, maxBytes);
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      bytes,
+      decode: () => decode(bytes, response.headers['content-encoding'], maxBytes),
+    };
+  } catch (error) {
     if (error instanceof UpstreamFailure) throw error;
     throw new TypeError('fetch failed', { cause: error });
-  });
-  const encoding = reply.headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity' || reply.body.length === 0) return reply;
-  return { ...reply, body: await decode(reply.body, encoding, maxBytes) };
+  }
 }
 
-async function receive(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-  maxBytes: number,
-  transport: Transport,
-): Promise<Reply> {
-  const response = await request(url, {
-    dispatcher: transport,
-    signal,
-    headers: { ...headers, accept: 'application/json', 'accept-encoding': 'gzip' },
-  });
+async function receive(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     length += chunk.length;
     // Throwing leaves the loop, which destroys the body and with it the connection.
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    body: Buffer.concat(chunks, length),
-  };
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
 }
 
 async function decode(
   body: Buffer,
-  encoding: string | string[],
+  encoding: string | string[] | undefined,
   maxBytes: number,
 ): Promise<Buffer> {
+  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
   if (String(encoding).toLowerCase() !== 'gzip') {
     throw new UpstreamFailure('invalid', 'its body has an encoding that was not asked for');
   }

@@ -21,6 +21,8 @@ export interface UpstreamSettings {
   readonly queue: number;
   /** The longest body that is accepted, decoded. */
   readonly maxBytes: number;
+  /** The memory of documents that may not have changed. */
+  readonly documentMemoryMegabytes: number;
   readonly proxy: ProxySettings;
 }
 
@@ -43,6 +45,7 @@ export const upstreamSettings: z.ZodType<UpstreamSettings> = z
     UPSTREAM_MAX_BYTES: wholeNumber(1, 1024 ** 3).default(16 * 1024 ** 2),
     BREAKER_FAILURES: wholeNumber(1, 1_000_000).default(5),
     BREAKER_RESET_MS: wholeNumber(1, HOUR_MS).default(10_000),
+    DOCUMENT_MEMORY_MB: wholeNumber(0, 100_000).default(64),
     https_proxy: proxyUrl.optional(),
     HTTPS_PROXY: proxyUrl.optional(),
     http_proxy: proxyUrl.optional(),
@@ -60,6 +63,7 @@ export const upstreamSettings: z.ZodType<UpstreamSettings> = z
     maxBytes: set.UPSTREAM_MAX_BYTES,
     breakerFailures: set.BREAKER_FAILURES,
     breakerResetMs: set.BREAKER_RESET_MS,
+    documentMemoryMegabytes: set.DOCUMENT_MEMORY_MB,
     proxy: {
       httpsProxy: set.https_proxy ?? set.HTTPS_PROXY,
       httpProxy: set.http_proxy ?? set.HTTP_PROXY,

@@ -2,6 +2,7 @@ import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Reply } from './attempt.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, makeCall } from './call.ts';
+import type { DocumentMemory } from './document-memory.ts';
 import { UpstreamFailure } from './failure.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
@@ -13,13 +14,16 @@ import type { Transport } from './transport.ts';
  * and ky's tries, whose retries come out of the budget. The deadline covers all of it.
  */
 export class Upstream {
+  /** Of all vendors. */
+  readonly memory: DocumentMemory;
   readonly #settings: UpstreamSettings;
   readonly #transport: Transport;
   readonly #budget: RetryBudget;
   readonly #places;
   readonly #breakers = new Map<string, Breaker>();
 
-  constructor(settings: UpstreamSettings, transport: Transport) {
+  constructor(settings: UpstreamSettings, transport: Transport, memory: DocumentMemory) {
+    this.memory = memory;
     this.#settings = settings;
     this.#transport = transport;
     this.#budget = new RetryBudget(settings.retryRatio);

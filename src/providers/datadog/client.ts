@@ -38,6 +38,7 @@ export function createClient(upstream: Upstream): Client {
   const flights = new SingleFlight<Directory>();
 
   async function fetch(
+    key: string,
     url: URL,
     read: (body: unknown) => Document,
     credentials: Credentials,
@@ -45,11 +46,11 @@ export function createClient(upstream: Upstream): Client {
   ): Promise<Directory> {
     const headers = toHeaders(credentials);
     const reply = await upstream.get(credentials.baseUrl, { url, headers, signal, report });
-    const body = parseJson(reply.body);
     if (reply.status < 200 || reply.status > 299) {
-      throw replyError(vendor, reply, redact(credentials, vendorWords(body)));
+      const words = vendorWords(parseJson(await reply.decode()));
+      throw replyError(vendor, reply, redact(credentials, words));
     }
-    return toDirectory(reply, body, read);
+    return upstream.memory.read(key, reply, (body) => toDirectory(reply, body, read));
   }
 
   return {
@@ -58,7 +59,7 @@ export function createClient(upstream: Upstream): Client {
       const key = `${fingerprint(credentials.apiKey, credentials.appKey)} ${url}`;
       try {
         return await flights.join(key, signal, (shared) =>
-          fetch(url, read, credentials, { signal: shared, report }),
+          fetch(key, url, read, credentials, { signal: shared, report }),
         );
       } catch (error) {
         throw failureError(vendor, error);

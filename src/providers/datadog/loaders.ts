@@ -35,9 +35,10 @@ export class Loaders {
   constructor(fetchCurrentUser: () => Promise<Directory>, expansion?: Expansion) {
     this.#expansion = expansion;
     this.currentUser = new DataLoader(async (keys) => {
-      const directory = await fetchCurrentUser();
-      this.#directories.unshift(directory);
-      return keys.map(() => directory);
+      // DataLoader forgets what a batch rejects with, and remembers an Error that it returns.
+      const outcome = await fetchCurrentUser().catch((error: Error) => error);
+      if (outcome instanceof Directory) this.#directories.unshift(outcome);
+      return keys.map(() => outcome);
     });
     this.organizations = this.#byId('organization', toOrganization, async () => undefined);
     this.roles = this.#byId('role', toRole, async (id) => expansion?.role(id));

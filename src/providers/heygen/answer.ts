@@ -1,5 +1,5 @@
 import type { ErrorCode, RolecallError } from '../../errors.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../../json.ts';
+import { isJsonObject, type JsonObject } from '../../json.ts';
 import type { Secret } from '../../secret.ts';
 import type { Reply } from '../../upstream/attempt.ts';
 import { codeOfStatus, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
@@ -24,8 +24,7 @@ const SUCCESS = 100;
  * The user that v1 answers with: HTTP 2xx, code 100 and `data`. https://docs.heygen.com/reference/get-current-user-information
  * @throws {RolecallError} where it is no such answer
  */
-export function readV1(vendor: Vendor, reply: Reply, key: Secret): User {
-  const body = parseJson(reply.body);
+export function readV1(vendor: Vendor, reply: Reply, body: unknown, key: Secret): User {
   if (!isSuccess(reply) || (numericCode(body) ?? SUCCESS) !== SUCCESS) {
     throw refusal(vendor, reply, body, key);
   }
@@ -38,8 +37,7 @@ export function readV1(vendor: Vendor, reply: Reply, key: Secret): User {
  * The user that v3 answers with: HTTP 2xx and `data`; an error is `{"error": {"code", "message"}}`.
  * @throws {RolecallError} where it is no such answer
  */
-export function readV3(vendor: Vendor, reply: Reply, key: Secret): User {
-  const body = parseJson(reply.body);
+export function readV3(vendor: Vendor, reply: Reply, body: unknown, key: Secret): User {
   const failed = isJsonObject(body) && (body['error'] ?? null) !== null;
   if (!isSuccess(reply) || failed) {
     throw refusal(vendor, reply, body, key);
@@ -47,10 +45,10 @@ export function readV3(vendor: Vendor, reply: Reply, key: Secret): User {
   return readUser(vendor, reply, body);
 }
 
-/** Says the answer that the route itself is gone, rather than that HeyGen refuses something? */
-export function isRouteGone(reply: Reply): boolean {
+/** Does the answer say that the route itself is gone, rather than that HeyGen refuses something? */
+export function isRouteGone(reply: Reply, body: unknown): boolean {
   if (reply.status !== 404 && reply.status !== 410) return false;
-  const code = numericCode(parseJson(reply.body));
+  const code = numericCode(body);
   // Frameworks repeat the HTTP status as a code of their own.
   return code === undefined || code === reply.status;
 }

@@ -47,12 +47,20 @@ export function createClient(
     return upstream.get(baseUrl, { url, headers: toHeaders(key), ...request });
   }
 
-  async function fetchCurrentUser(key: Secret, request: RequestScope): Promise<User> {
+  async function fetchCurrentUser(id: string, key: Secret, request: RequestScope): Promise<User> {
     if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
       const reply = await ask(V1_PATH, key, request);
-      if (version === 'v1' || !isRouteGone(reply)) return readV1(vendor, reply, key);
+      const user = await upstream.memory.read(`${id} ${V1_PATH}`, reply, (body) =>
+        version === 'auto' && isRouteGone(reply, body)
+          ? undefined
+          : readV1(vendor, reply, body, key),
+      );
+      if (user !== undefined) return user;
     }
-    const user = readV3(vendor, await ask(V3_PATH, key, request), key);
+    const reply = await ask(V3_PATH, key, request);
+    const user = await upstream.memory.read(`${id} ${V3_PATH}`, reply, (body) =>
+      readV3(vendor, reply, body, key),
+    );
     // Counted from the first good answer, so that v1 is looked at again within the hour.
     if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
     return user;
@@ -61,8 +69,9 @@ export function createClient(
   return {
     async fetchCurrentUser(key, { signal, report }) {
       try {
-        return await flights.join(fingerprint(key), signal, (shared) =>
-          fetchCurrentUser(key, { signal: shared, report }),
+        const id = `${fingerprint(key)} ${baseUrl}`;
+        return await flights.join(id, signal, (shared) =>
+          fetchCurrentUser(id, key, { signal: shared, report }),
         );
       } catch (error) {
         throw failureError(vendor, error);

@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache';
+import { parseJson } from '../json.ts';
+import type { Reply } from './attempt.ts';
+
+const IDLE_MS = 5 * 60_000;
+/** What a parsed and shaped document takes, next to its JSON text: measured with documents of 20 KB to 2 MB. */
+const MEMORY_PER_BYTE = 6;
+
+interface Remembered {
+  readonly reply: Reply;
+  readonly value: unknown;
+}
+
+/**
+ * Remembers the last bytes of each document with what was read from them: the vendor is asked every time,
+ * and where it answers with the same bytes they need not be decoded, parsed and indexed again.
+ */
+export class DocumentMemory {
+  readonly #documents: LRUCache<string, Remembered> | undefined;
+
+  /** @param megabytes of documents and what was read from them; 0 remembers nothing */
+  constructor(megabytes: number) {
+    if (megabytes === 0) return;
+    this.#documents = new LRUCache({
+      maxSize: megabytes * 1024 ** 2,
+      ttl: IDLE_MS,
+      updateAgeOnGet: true,
+      ttlAutopurge: true,
+    });
+  }
+
+  /**
+   * @param key of whoever asks and what for: another credential has another key
+   * @param read what the value is made of: the body as JSON, undefined where it is none
+   * @returns what `read` gave for these bytes, now or the last time
+   * @throws {UpstreamFailure} `invalid` where the bytes are not what their encoding says, and what `read` throws
+   */
+  async read<T>(key: string, reply: Reply, read: (body: unknown) => T): Promise<T> {
+    const last = this.#documents?.get(key);
+    if (last !== undefined && isSame(last.reply, reply)) return last.value as T;
+    const body = await reply.decode();
+    const value = read(parseJson(body));
+    const size = 1 + reply.bytes.length + body.length * MEMORY_PER_BYTE;
+    this.#documents?.set(key, { reply, value }, { size });
+    return value;
+  }
+}
+
+function isSame(last: Reply, reply: Reply): boolean {
+  const encoding = 'content-encoding';
+  return (
+    last.status === reply.status &&
+    last.headers[encoding] === reply.headers[encoding] &&
+    last.bytes.equals(reply.bytes)
+  );
+}
