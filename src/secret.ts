@@ -1,10 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';
 
 /** Made anew by each process, so that a fingerprint means nothing outside of it. */
-const FINGERPRINT_KEY = randomBytes(32);
+const FINGERPRINT_KEY = randomBytes(32).toString('hex');
 
 /** A key. However it is printed it says `[redacted]`; only `reveal()` gives the text. */
 export class Secret {
@@ -39,7 +39,6 @@ export class Secret {
 
 /** Tells credentials apart without holding them: equal for equal keys, in this process only. */
 export function fingerprint(...secrets: readonly Secret[]): string {
-  const hmac = createHmac('sha256', FINGERPRINT_KEY);
-  for (const secret of secrets) hmac.update(JSON.stringify(secret.reveal()));
-  return hmac.digest('base64url');
+  const texts = secrets.map((secret) => secret.reveal());
+  return hash('sha256', JSON.stringify([FINGERPRINT_KEY, ...texts]), 'base64url');
 }

@@ -6,6 +6,8 @@ import type { Config } from '../config.ts';
 import { type Context, createContextFactory } from '../context.ts';
 import { createSchemas } from '../schema/index.ts';
 import { createAuthentication } from './authentication.ts';
+import { createBodyLimit } from './body-limit.ts';
+import { BufferedResponse } from './buffered-response.ts';
 import { createCompiledExecution } from './compiled-execution.ts';
 import { createCors } from './cors.ts';
 import { createCsrfPrevention } from './csrf.ts';
@@ -69,11 +71,14 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
         createRoutes(path, GRAPHQL_PATH, readiness),
         ...page,
         ...guards,
+        createBodyLimit(bodyBytes),
         createCompiledExecution(schema),
       ],
       cors: createCors(settings.corsOrigins, credentialHeaders),
       batching: { limit: settings.limits.batch },
-      maxRequestBodySize: bodyBytes,
+      // createBodyLimit refuses them.
+      maxRequestBodySize: false,
+      fetchAPI: { Response: BufferedResponse },
       maskedErrors: { maskError },
       logging: logger,
       multipart: false,

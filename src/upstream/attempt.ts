@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
-import zlib from 'node:zlib';
+import zlib, { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { UpstreamFailure } from './failure.ts';
 import type { Transport } from './transport.ts';
@@ -17,6 +17,8 @@ export interface Reply {
 
 // undici's own decompress interceptor is experimental and says so on stderr at every start.
 const gunzip = promisify(zlib.gunzip);
+const SMALL_BYTES = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * One GET, with its whole body. Follows no redirect, sends only `headers`.
@@ -71,8 +73,10 @@ async function decode(
   if (String(encoding).toLowerCase() !== 'gzip') {
     throw new UpstreamFailure('invalid', 'its body has an encoding that was not asked for');
   }
+  const options = { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES };
   try {
-    return await gunzip(body, { maxOutputLength: maxBytes });
+    // What is small is decoded before another thread would have begun.
+    return body.length <= SMALL_BYTES ? gunzipSync(body, options) : await gunzip(body, options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new UpstreamFailure('invalid', 'its body is not the gzip that it claims to be');

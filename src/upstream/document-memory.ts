@@ -3,6 +3,7 @@ import { parseJson } from '../json.ts';
 import type { Reply } from './attempt.ts';
 
 const IDLE_MS = 5 * 60_000;
+const PURGE_MS = 60_000;
 /** What a parsed and shaped document takes, next to its JSON text: measured with documents of 20 KB to 2 MB. */
 const MEMORY_PER_BYTE = 6;
 
@@ -25,8 +26,9 @@ export class DocumentMemory {
       maxSize: megabytes * 1024 ** 2,
       ttl: IDLE_MS,
       updateAgeOnGet: true,
-      ttlAutopurge: true,
     });
+    // One timer for all of them; it keeps no process alive.
+    setInterval(() => this.#documents?.purgeStale(), PURGE_MS).unref();
   }
 
   /**
