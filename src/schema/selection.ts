@@ -1,5 +1,12 @@
 import { collectSubFields } from '@graphql-tools/utils';
-import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+} from 'graphql';
 
 /**
  * Does the operation ask this object for more than its `id`? A reference need not be resolved otherwise.
@@ -13,9 +20,19 @@ export function asksBeyondId(info: GraphQLResolveInfo, ...path: readonly string[
     if (nodes.length === 0 || !isObjectType(type)) return false;
     type = getNamedType(type.getFields()[step]?.type ?? type);
   }
-  return subFields(info, type, nodes).some(
-    ({ name: { value } }) => value !== 'id' && value !== '__typename',
+  return (
+    nodes.some(({ selectionSet }) => selectionSet?.selections.some(isPlainlyBeyondId)) ||
+    subFields(info, type, nodes).some(isBeyondId)
   );
+}
+
+/** What needs no look at fragments and variables, which takes longer. */
+function isPlainlyBeyondId(selection: SelectionNode): boolean {
+  return selection.kind === Kind.FIELD && !selection.directives?.length && isBeyondId(selection);
+}
+
+function isBeyondId({ name: { value } }: FieldNode): boolean {
+  return value !== 'id' && value !== '__typename';
 }
 
 /** The fields selected below `nodes`, fragments, `@skip` and `@include` applied. */

@@ -53,14 +53,13 @@ export async function makeCall(
     } else {
       return false;
     }
-    return performance.now() + delay < deadline && budget.takeRetry();
+    return !signal.aborted && performance.now() + delay < deadline && budget.takeRetry();
   }
 
   budget.countCall();
   try {
     // ky sees the status alone: the body stays out of its streams, so that a try's timeout covers it too.
     await ky(url, {
-      signal,
       timeout: settings.timeoutMs,
       totalTimeout: Math.max(1, deadline - performance.now()),
       throwHttpErrors: (status) => RETRYABLE_STATUSES.has(status),
@@ -70,9 +69,13 @@ export async function makeCall(
         shouldRetry: ({ error, retryCount }) => shouldRetry(error, retryCount),
       },
       fetch: async (input) => {
-        const { signal: ended } = input as Request;
         tries += 1;
-        reply = await attempt(url, headers, ended, settings.maxBytes, transport);
+        const ended = endOf((input as Request).signal, signal);
+        try {
+          reply = await attempt(url, headers, ended.signal, settings.maxBytes, transport);
+        } finally {
+          ended.stop();
+        }
         return statusOnly(reply.status);
       },
     });
@@ -87,6 +90,25 @@ export async function makeCall(
   const answer = reply as Reply;
   report({ status: answer.status, tries, durationMs: performance.now() - started });
   return answer;
+}
+
+/**
+ * The end of a try: its timeout, or the caller's leaving. ky is not told of the latter: it would make
+ * a signal of both for each of its Requests, at a price that a small call feels.
+ */
+function endOf(timeout: AbortSignal, leaving: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  timeout.addEventListener('abort', abort);
+  leaving.addEventListener('abort', abort);
+  if (leaving.aborted) abort();
+  return {
+    signal: controller.signal,
+    stop() {
+      timeout.removeEventListener('abort', abort);
+      leaving.removeEventListener('abort', abort);
+    },
+  };
 }
 
 function statusOnly(status: number): Response {

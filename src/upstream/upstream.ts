@@ -40,11 +40,14 @@ export class Upstream {
     breaker.check();
     const deadline = performance.now() + this.#settings.deadlineMs;
     const run = () => makeCall(call, this.#settings, this.#transport, this.#budget, deadline);
-    return this.#inPlace(call.signal, () => breaker.execute(run));
+    const execute = () => breaker.execute(run);
+    return this.#places.executionSlots > 0
+      ? this.#places.execute(execute)
+      : this.#inTurn(call.signal, execute);
   }
 
-  /** Runs it when there is a place, unless the deadline passes or the caller goes away before. */
-  async #inPlace(signal: AbortSignal, run: () => Promise<Reply>): Promise<Reply> {
+  /** Runs it once there is a place, unless the deadline passes or the caller goes away before. */
+  async #inTurn(signal: AbortSignal, run: () => Promise<Reply>): Promise<Reply> {
     if (signal.aborted) throw cancelled();
     const given = new AbortController();
     const giveUp = Promise.withResolvers<never>();

@@ -13,6 +13,8 @@ import {
 /** What one document holds, each resource shaped when it is first asked for. */
 export class Directory {
   readonly #document: Document;
+  /** A role's list is the same at every request, where its document is. */
+  readonly #lists = new WeakMap<readonly string[], readonly Permission[] | null>();
   readonly organization: (id: string) => Organization | undefined;
   readonly role: (id: string) => Role | undefined;
   readonly permission: (id: string) => Permission | undefined;
@@ -24,6 +26,17 @@ export class Directory {
     this.role = this.#shape('roles', toRole);
     this.permission = this.#shape('permissions', toPermission);
     this.user = this.#shape('users', toUser);
+  }
+
+  /** What a list of ids refers to; undefined where the document does not hold all of it. */
+  permissions(ids: readonly string[]): readonly Permission[] | undefined {
+    let list = this.#lists.get(ids);
+    if (list === undefined) {
+      const found = ids.map(this.permission);
+      list = found.includes(undefined) ? null : (found as readonly Permission[]);
+      this.#lists.set(ids, list);
+    }
+    return list ?? undefined;
   }
 
   /** The id of the first primary resource. */

@@ -79,15 +79,28 @@ export class Loaders {
   async #permissions(
     lists: readonly (readonly string[])[],
   ): Promise<readonly (readonly Permission[])[]> {
-    await this.directory();
-    const held = (id: string) => this.#held((directory) => directory.permission(id));
-    let absence: Absence;
-    if (this.#expansion && lists.some((ids) => ids.some((id) => held(id) === undefined))) {
-      const fetched = await this.#expansion.permissions();
-      if (fetched instanceof Directory) this.#directories.push(fetched);
-      else absence = fetched;
-    }
-    return lists.map((ids) => ids.map((id) => held(id) ?? toReference(id, toPermission, absence)));
+    const directory = await this.directory();
+    const held = lists.map((ids) => directory.permissions(ids));
+    const absence = held.includes(undefined) ? await this.#fetchPermissions(lists) : undefined;
+    return lists.map(
+      (ids, index) =>
+        held[index] ??
+        ids.map((id) => this.#heldPermission(id) ?? toReference(id, toPermission, absence)),
+    );
+  }
+
+  /** Asks for all permissions where one of these is held by no document. */
+  async #fetchPermissions(lists: readonly (readonly string[])[]): Promise<Absence> {
+    const isMissing = (id: string) => this.#heldPermission(id) === undefined;
+    if (!this.#expansion || !lists.some((ids) => ids.some(isMissing))) return undefined;
+    const fetched = await this.#expansion.permissions();
+    if (!(fetched instanceof Directory)) return fetched;
+    this.#directories.push(fetched);
+    return undefined;
+  }
+
+  #heldPermission(id: string): Permission | undefined {
+    return this.#held((directory) => directory.permission(id));
   }
 
   /** What the first directory that has it holds. */
