@@ -7,10 +7,10 @@ export async function connect(url: string) {
   const socket = connectSocket(Number(port), hostname);
   let received = '';
   socket.on('data', (chunk) => (received += chunk));
+  await once(socket, 'connect');
   // A reset: what came before it counts.
   socket.on('error', () => {});
-  const closed = once(socket, 'close').then(() => received);
-  await once(socket, 'connect');
+  const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
 
   return {
     /** What the server has sent once it closes the connection. */
@@ -19,7 +19,7 @@ export async function connect(url: string) {
     /** What the server has sent once that matches. @throws {Error} where the connection ends before */
     async receive(pattern: RegExp): Promise<string> {
       while (!pattern.test(received)) {
-        if (socket.destroyed) throw new Error(`ended before ${pattern}: ${received}`);
+        if (socket.closed) throw new Error(`ended before ${pattern}: ${received}`);
         await Promise.race([once(socket, 'data').catch(() => {}), closed]);
       }
       const text = received;

@@ -1,0 +1,18 @@
+import { composeByApollo } from './support/compose.ts';
+import { describeRequestCredentials } from './support/request-credentials.ts';
+import { describeServerCredentials } from './support/server-credentials.ts';
+import type { GatewayKind } from './support/stack.ts';
+
+const apolloGateway: GatewayKind = {
+  name: 'Apollo Gateway',
+  compose: composeByApollo,
+  command: () => ['apollo-gateway.ts'],
+  entityPaths: (list, index) => [[list, index]],
+  // It says so beside the errors.
+  brokenPromise: () => ({}),
+  // An answer with another status than 200 is shown as it came.
+  refusalCode: ({ response }) => response.body.errors[0].extensions.code,
+};
+
+describeRequestCredentials(apolloGateway);
+describeServerCredentials(apolloGateway);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  ApolloGateway,
+  type GraphQLDataSourceProcessOptions,
+  RemoteGraphQLDataSource,
+} from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+
+/** The headers that carry a caller's keys, where Rolecall runs with CREDENTIALS=request. */
+const CREDENTIALS = ['dd-api-key', 'dd-application-key', 'dd-site', 'x-heygen-api-key'];
+
+const token = process.env['ROLECALL_TOKEN'];
+
+interface Context {
+  /** The caller's. */
+  readonly headers?: IncomingHttpHeaders;
+}
+
+class Rolecall extends RemoteGraphQLDataSource<Context> {
+  override willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<Context>) {
+    for (const name of CREDENTIALS) {
+      const key = context.headers?.[name];
+      if (typeof key === 'string') request.http?.headers.set(name, key);
+    }
+    if (token) request.http?.headers.set('authorization', `Bearer ${token}`);
+  }
+}
+
+const server = new ApolloServer<Context>({
+  gateway: new ApolloGateway({
+    supergraphSdl: readFileSync(process.env['SUPERGRAPH'] ?? 'supergraph.graphql', 'utf8'),
+    // Vendors' keys are for Rolecall alone: no other subgraph gets them.
+    buildService: ({ name, url = '' }) =>
+      name === 'rolecall' ? new Rolecall({ url }) : new RemoteGraphQLDataSource({ url }),
+  }),
+});
+
+const { url } = await startStandaloneServer(server, {
+  listen: { host: '127.0.0.1', port: Number(process.env['PORT'] ?? 4000) },
+  context: async ({ req }) => ({ headers: req.headers }),
+});
+console.log(`Apollo Gateway serves ${url}`);

@@ -1,0 +1,23 @@
+import { composeByGuild } from './support/compose.ts';
+import { describeRequestCredentials } from './support/request-credentials.ts';
+import { describeServerCredentials } from './support/server-credentials.ts';
+import type { GatewayKind } from './support/stack.ts';
+
+const hiveGateway: GatewayKind = {
+  name: 'Hive Gateway',
+  compose: composeByGuild,
+  command: ({ port }) => [
+    'node_modules/@graphql-hive/gateway/dist/bin.js',
+    'supergraph',
+    '--config-path=gateway.config.ts',
+    '--host=127.0.0.1',
+    `--port=${port}`,
+  ],
+  // Without the index, and once for each field.
+  entityPaths: (list, _index, fields) => fields.map((field) => [list, field]),
+  brokenPromise: (path) => ({ [path]: 'INTERNAL_SERVER_ERROR' }),
+  refusalCode: ({ code }) => code,
+};
+
+describeRequestCredentials(hiveGateway);
+describeServerCredentials(hiveGateway);

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Headers } from './callers.ts';
+
+const START_MS = 60_000;
+
+/** How a gateway is started: with these arguments of Node's, told where to listen. */
+export type GatewayCommand = (listen: { readonly port: number }) => readonly string[];
+
+// biome-ignore lint/suspicious/noExplicitAny: what a query answers has any shape
+export type Untyped = any;
+
+export interface Answer {
+  readonly data?: Untyped;
+  readonly errors?: readonly Untyped[];
+}
+
+/** A gateway as a process of its own, which serves this supergraph. */
+export async function startGateway(
+  command: GatewayCommand,
+  supergraph: string,
+  environment: Readonly<Record<string, string>> = {},
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'rolecall-federation-'));
+  const file = join(folder, 'supergraph.graphql');
+  writeFileSync(file, supergraph);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/graphql`;
+  const child = spawn(process.execPath, command({ port }), {
+    cwd: join(import.meta.dirname, '..'),
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      SUPERGRAPH: file,
+      PORT: String(port),
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const exited = once(child, 'exit');
+
+  async function query(text: string, headers: Headers = {}, variables = {}): Promise<Answer> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: text, variables }),
+    });
+    return (await response.json()) as Answer;
+  }
+
+  async function stop() {
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(folder, { recursive: true });
+  }
+
+  try {
+    await answers(child, () => query('{ __typename }'));
+  } catch (error) {
+    await stop();
+    throw new Error(`The gateway does not start: ${output}`, { cause: error });
+  }
+  return { query, [Symbol.asyncDispose]: stop };
+}
+
+async function answers(child: ChildProcess, ask: () => Promise<Answer>): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  while (child.exitCode === null && performance.now() < deadline) {
+    const answer = await ask().catch(() => undefined);
+    if (answer?.data !== undefined) return;
+    await delay(100);
+  }
+  throw new Error(`exit code ${child.exitCode}`);
+}
+
+/** Not every gateway tells which port it was given. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The data of an answer that has no errors. */
+export function dataOf({ data, errors }: Answer): Untyped {
+  assert.deepEqual(errors, undefined);
+  return data;
+}
+
+/** An answer's errors as pairs of path and code. */
+export function codesOf({ errors = [] }: Answer): Record<string, unknown> {
+  return Object.fromEntries(
+    errors.map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.code]),
+  );
+}

@@ -1,0 +1,64 @@
+import { startProcess } from '../../support/process.ts';
+import { startDirectory } from '../directory.ts';
+import type { Compose, Subgraph, Urls } from './compose.ts';
+import { type GatewayCommand, startGateway, type Untyped } from './gateway.ts';
+import { startDatadog, startHeyGen } from './vendors.ts';
+
+export interface GatewayKind {
+  readonly name: string;
+  readonly command: GatewayCommand;
+  readonly compose: Compose;
+  /** The path by which it tells of a failed entity, and the names of the fields asked of it. */
+  readonly entityPaths: (list: string, index: number, fields: readonly string[]) => unknown[][];
+  /** The errors that it tells of a null of which its client was promised that there is none. */
+  readonly brokenPromise: (path: string) => Readonly<Record<string, string>>;
+  /** Where its errors have the code of a request that the subgraph refused as a whole. */
+  readonly refusalCode: (extensions: Untyped) => unknown;
+}
+
+export interface StackSettings {
+  readonly subgraphs: (urls: Urls) => readonly Subgraph[];
+  /** Rolecall's environment, beside the vendors' addresses. */
+  readonly rolecall: Readonly<Record<string, string>>;
+  readonly gateway?: Readonly<Record<string, string>>;
+}
+
+/** The vendors, Rolecall, the directory, and a gateway in front of the two. */
+export async function startStack(
+  { command, compose }: GatewayKind,
+  { subgraphs, rolecall: environment, gateway: gatewayEnvironment }: StackSettings,
+) {
+  await using started = new AsyncDisposableStack();
+  const datadog = started.use(await startDatadog());
+  const heygen = started.use(await startHeyGen());
+  const directory = started.use(await startDirectory());
+  const rolecall = started.use(
+    startProcess({
+      DATADOG_API_URL: datadog.url,
+      HEYGEN_API_URL: heygen.url,
+      UPSTREAM_RETRIES: '0',
+      ...environment,
+    }),
+  );
+  const urls = {
+    rolecall: new URL('/subgraph', await rolecall.listening()).href,
+    directory: directory.url,
+  };
+  const { supergraph, errors } = compose(subgraphs(urls));
+  if (supergraph === undefined) throw new Error(errors.join('\n'));
+  const gateway = started.use(await startGateway(command, supergraph, gatewayEnvironment));
+  const everything = started.move();
+  return {
+    query: gateway.query,
+    /** What each was asked since the last `forget`. */
+    datadog: datadog.seen,
+    heygen: heygen.seen,
+    directory: directory.seen,
+    forget() {
+      for (const { seen } of [datadog, heygen, directory]) seen.splice(0);
+    },
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
