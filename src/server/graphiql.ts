@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Logger } from 'pino';
 import type { ServerPlugin } from './plugin.ts';
 
 const OPERATIONS = join(import.meta.dirname, '../../schema/operations');
@@ -16,7 +17,7 @@ interface Page {
  * The GraphiQL page. Its scripts are in the page, so it works with no internet; that makes 9 MB,
  * which are rendered and compressed once, and which a browser that has them only asks about.
  */
-export function createGraphiQL(endpoint: string): ServerPlugin {
+export function createGraphiQL(endpoint: string, logger: Logger): ServerPlugin {
   let page: Promise<Page> | undefined;
 
   return {
@@ -25,7 +26,16 @@ export function createGraphiQL(endpoint: string): ServerPlugin {
       // Whatever the query: GraphiQL keeps it in the address, so that a reload brings it back.
       if (!request.headers.get('accept')?.includes('text/html')) return;
       page ??= renderPage();
-      const { etag, bodies } = await page;
+      const rendered = await page.catch((error: unknown) => logger.error(error, 'GraphiQL'));
+      if (!rendered) {
+        // Yoga would answer what is thrown here with its stack.
+        page = undefined;
+        endResponse(
+          new fetchAPI.Response('The page cannot be made: see the log.\n', { status: 500 }),
+        );
+        return;
+      }
+      const { etag, bodies } = rendered;
       const encoding = chooseEncoding(request.headers.get('accept-encoding') ?? '');
       const headers = {
         'content-type': 'text/html; charset=utf-8',

@@ -93,7 +93,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     GRAPHQL_PATH,
     countLists(graph),
     settings.limits.bodyBytes,
-    settings.graphiql ? [createGraphiQL(GRAPHQL_PATH)] : [],
+    settings.graphiql ? [createGraphiQL(GRAPHQL_PATH, logger)] : [],
   );
   const subgraphEndpoint = settings.subgraph
     ? createEndpoint(SUBGRAPH_PATH, countLists(subgraph), settings.limits.subgraphBodyBytes, [])

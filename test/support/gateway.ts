@@ -15,7 +15,6 @@ export interface Answer<Data> extends FormattedExecutionResult<Data> {
   readonly status: number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what an untyped query answers has any shape
 type Untyped = any;
 
 /** Rolecall as the environment configures it, asked without a port. */

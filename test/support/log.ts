@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { startProcess } from './process.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a line of the log has any shape
 export type Line = any;
 
 /** Every line of a log. @throws {SyntaxError} where one is not JSON */

@@ -14,7 +14,6 @@ const START_MS = 60_000;
 /** How a gateway is started: with these arguments of Node's, told where to listen. */
 export type GatewayCommand = (listen: { readonly port: number }) => readonly string[];
 
-// biome-ignore lint/suspicious/noExplicitAny: what a query answers has any shape
 export type Untyped = any;
 
 export interface Answer {
