@@ -23,8 +23,8 @@ export interface Context {
   readonly connections: ReadonlyMap<Provider, Connection>;
   /** What the log tells of the operation. */
   readonly trace: Trace;
-  /** Failures that left something out of a field without nulling it, and the first path that met each. */
-  readonly omissions: Map<RolecallError, Path>;
+  /** Failures that left something out of fields without nulling them. */
+  readonly omissions: Map<RolecallError, Set<Path>>;
 }
 
 export interface Trace {

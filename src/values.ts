@@ -1,4 +1,5 @@
 import type { GraphQLScalarType } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { RolecallError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { scalars } from './schema/scalars.ts';
@@ -73,13 +74,11 @@ export function valueReader(provider: string, title: string) {
     safeInt: (from: JsonObject, key: string) =>
       read<number>(from, key, 'a whole number', Number.isSafeInteger),
     dateTime: (from: JsonObject, key: string) =>
-      read<string>(from, key, 'a date and time (RFC 3339)', fitsScalar(scalars.DateTime)),
+      read<string>(from, key, 'a date and time (RFC 3339)', fitsDateTime),
     email: (from: JsonObject, key: string) =>
-      read<string>(from, key, 'an e-mail address', fitsScalar(scalars.EmailAddress)),
-    url: (from: JsonObject, key: string) =>
-      read<string>(from, key, 'a URL', fitsScalar(scalars.URL)),
-    uuid: (from: JsonObject, key: string) =>
-      read<string>(from, key, 'a UUID', fitsScalar(scalars.UUID)),
+      read<string>(from, key, 'an e-mail address', fitsEmailAddress),
+    url: (from: JsonObject, key: string) => read<string>(from, key, 'a URL', fitsUrl),
+    uuid: (from: JsonObject, key: string) => read<string>(from, key, 'a UUID', fitsUuid),
     invalid,
   };
 }
@@ -87,6 +86,13 @@ export function valueReader(provider: string, title: string) {
 const isText = (value: unknown) => typeof value === 'string';
 const isBoolean = (value: unknown) => typeof value === 'boolean';
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+const MAX_REMEMBERED = 5_000;
+
+const fitsDateTime = remembering(fitsScalar(scalars.DateTime));
+const fitsEmailAddress = fitsScalar(scalars.EmailAddress);
+const fitsUrl = fitsScalar(scalars.URL);
+const fitsUuid = fitsScalar(scalars.UUID);
 
 function fitsScalar(scalar: GraphQLScalarType): (value: unknown) => boolean {
   return (value) => {
@@ -97,5 +103,17 @@ function fitsScalar(scalar: GraphQLScalarType): (value: unknown) => boolean {
     } catch {
       return false;
     }
+  };
+}
+
+/** For what comes again and again, says nothing about anybody, and takes microseconds to look at: timestamps of permissions. */
+function remembering(fits: (value: unknown) => boolean): (value: unknown) => boolean {
+  const fitting = new LRUCache<NonNullable<unknown>, true>({ max: MAX_REMEMBERED });
+  return (value) => {
+    if (value === null || value === undefined) return false;
+    if (fitting.has(value)) return true;
+    if (!fits(value)) return false;
+    fitting.set(value, true);
+    return true;
   };
 }

@@ -8,7 +8,7 @@ import { createServerGateway, type Gateway } from './support/gateway.ts';
 import { json, type Script, startUpstream, text, type Upstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
-const TIMES = 5;
+const TIMES = 6;
 
 /** A user with something odd in every place where odd things are served. */
 const odd = userDocument({
@@ -102,7 +102,15 @@ const cases: readonly Case[] = [
   ),
 ];
 
-const scenarios: Readonly<Record<string, readonly [Script, Script]>> = {
+/** Answers well about the current user, and refuses everything beyond. */
+const currentUserOnly: Script = (response, seen, call) =>
+  (seen.path.endsWith('/current_user') ? json(odd) : json({ errors: ['Forbidden'] }, 403))(
+    response,
+    seen,
+    call,
+  );
+
+const scenarios: Readonly<Record<string, readonly [Script, Script, Record<string, string>?]>> = {
   'vendors that answer well': [json(userDocument({ included: [org()] })), json(v1())],
   'documents with odd values': [
     json(odd),
@@ -111,9 +119,14 @@ const scenarios: Readonly<Record<string, readonly [Script, Script]>> = {
   'a failing Datadog': [json({ errors: ['Forbidden'] }, 403), json(v1())],
   'a failing HeyGen': [json(odd), text('', 401)],
   'vendors that both fail': [text('', 404), json([])],
+  'a Datadog that refuses what is asked beyond the current user': [
+    currentUserOnly,
+    json(v1()),
+    { EXPAND: 'rest' },
+  ],
 };
 
-for (const [scenario, [datadogScript, heygenScript]] of Object.entries(scenarios)) {
+for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entries(scenarios)) {
   describe(`compiled or not, an operation is answered the same by ${scenario}`, () => {
     let datadog: Upstream;
     let heygen: Upstream;
@@ -123,7 +136,7 @@ for (const [scenario, [datadogScript, heygenScript]] of Object.entries(scenarios
       heygen = await startUpstream(heygenScript);
       gateway = createServerGateway(
         { datadog, heygen },
-        { HEYGEN_API_VERSION: 'v1', RATE_LIMIT: '0' },
+        { HEYGEN_API_VERSION: 'v1', RATE_LIMIT: '0', ...environment },
       );
     });
     after(async () => {

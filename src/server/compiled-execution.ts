@@ -5,7 +5,7 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { restartCount } from './node-limit.ts';
 import type { ServerPlugin } from './plugin.ts';
@@ -29,6 +29,10 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
   // By the operation within its parsed document, which Yoga caches: two operations of a document are two keys.
   const operations = new LRUCache<OperationDefinitionNode, Seen>({ max: MAX_OPERATIONS });
 
+  // Loaded after the first operations, which need not wait for it.
+  let jit: typeof import('graphql-jit') | undefined;
+  let isLoading = false;
+
   function compiled(operation: OperationDefinitionNode, document: DocumentNode) {
     let seen = operations.get(operation);
     if (seen === undefined) {
@@ -36,18 +40,23 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
       operations.set(operation, seen);
     }
     seen.times += 1;
-    if (seen.query === undefined && seen.times >= COMPILED_AFTER) {
+    if (seen.query === undefined && seen.times >= COMPILED_AFTER && jit) {
       // Values are validated where they are read, so that scalars need not serialize them.
-      const result = compileQuery(schema, document, operation.name?.value, {
-        disableLeafSerialization: true,
-      });
-      seen.query = isCompiledQuery(result) ? result.query : null;
+      const options = { disableLeafSerialization: true };
+      const result = jit.compileQuery(schema, document, operation.name?.value, options);
+      seen.query = jit.isCompiledQuery(result) ? result.query : null;
     }
     return seen.query;
   }
 
   return {
     onExecute({ args: { document, operationName }, executeFn, setExecuteFn }) {
+      if (!isLoading) {
+        isLoading = true;
+        import('graphql-jit').then((loaded) => {
+          jit = loaded;
+        });
+      }
       const operation = getOperationAST(document, operationName);
       const query = operation ? compiled(operation, document) : null;
       if (!query) return;
@@ -59,6 +68,7 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
         );
         if (result.errors === undefined) return result;
         restartCount(args.contextValue);
+        args.contextValue.omissions.clear();
         return executeFn(args);
       });
     },

@@ -5,7 +5,7 @@ import type { Reply } from './attempt.ts';
 const IDLE_MS = 5 * 60_000;
 const PURGE_MS = 60_000;
 /** What a parsed and shaped document takes, next to its JSON text: measured with documents of 20 KB to 2 MB. */
-const MEMORY_PER_BYTE = 6;
+const MEMORY_PER_BYTE = 2.5;
 
 interface Remembered {
   readonly reply: Reply;
@@ -42,7 +42,7 @@ export class DocumentMemory {
     if (last !== undefined && isSame(last.reply, reply)) return last.value as T;
     const body = await reply.decode();
     const value = read(parseJson(body));
-    const size = 1 + reply.bytes.length + body.length * MEMORY_PER_BYTE;
+    const size = 1 + reply.bytes.length + Math.ceil(body.length * MEMORY_PER_BYTE);
     this.#documents?.set(key, { reply, value }, { size });
     return value;
   }

@@ -93,10 +93,10 @@ export function toMany(
   if (!Array.isArray(data)) return MALFORMED;
   const ids = new Set<string>();
   for (const entry of data) {
-    const id = isJsonObject(entry) ? identify(entry, type) : null;
+    const id = identify(entry, type);
     if (id !== null) ids.add(id);
   }
-  return [...ids];
+  return Array.from(ids);
 }
 
 function linkage(relationships: JsonObject, name: string): unknown {
@@ -105,10 +105,11 @@ function linkage(relationships: JsonObject, name: string): unknown {
   return isJsonObject(relationship) ? (relationship['data'] ?? null) : MALFORMED;
 }
 
-/** The id of a resource identifier; null where it has none or is of another type: it is passed over. */
-function identify(identifier: JsonObject, type: string): string | null {
-  const { id } = identifier;
-  return identifier['type'] === type && typeof id === 'string' && id !== '' ? id : null;
+/** The id of a resource identifier; null where it is none or of another type: it is passed over. */
+function identify(identifier: unknown, type: string): string | null {
+  if (typeof identifier !== 'object' || identifier === null) return null;
+  const { type: ofType, id } = identifier as JsonObject;
+  return ofType === type && typeof id === 'string' && id !== '' ? id : null;
 }
 
 function members(body: unknown): { data: unknown; included: readonly unknown[] } {

@@ -16,7 +16,7 @@ import { reference } from './expand.ts';
 /** The field that asks: where it finds the loaders, and where an error that it meets is told. */
 interface Asking {
   readonly loaders: Loaders;
-  readonly omissions: Map<RolecallError, GraphQLResolveInfo['path']>;
+  readonly omissions: Map<RolecallError, Set<GraphQLResolveInfo['path']>>;
   readonly path: GraphQLResolveInfo['path'];
 }
 
@@ -68,7 +68,9 @@ function noteFailures<T extends object>(
 ): readonly T[] {
   for (const shape of shapes) {
     const failure = failureOf(shape);
-    if (failure !== undefined && !omissions.has(failure)) omissions.set(failure, path);
+    if (failure === undefined) continue;
+    const paths = omissions.get(failure) ?? new Set();
+    omissions.set(failure, paths.add(path));
   }
   return shapes;
 }
