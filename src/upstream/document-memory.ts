@@ -37,10 +37,10 @@ export class DocumentMemory {
    * @returns what `read` gave for these bytes, now or the last time
    * @throws {UpstreamFailure} `invalid` where the bytes are not what their encoding says, and what `read` throws
    */
-  async read<T>(key: string, reply: Reply, read: (body: unknown) => T): Promise<T> {
+  read<T>(key: string, reply: Reply, read: (body: unknown) => T): T {
     const last = this.#documents?.get(key);
     if (last !== undefined && isSame(last.reply, reply)) return last.value as T;
-    const body = await reply.decode();
+    const body = reply.decode();
     const value = read(parseJson(body));
     const size = 1 + reply.bytes.length + Math.ceil(body.length * MEMORY_PER_BYTE);
     this.#documents?.set(key, { reply, value }, { size });

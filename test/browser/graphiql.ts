@@ -103,7 +103,7 @@ async function startServer(environment: Readonly<Record<string, string>> = {}) {
   });
   const ended = once(server, 'exit');
   for await (const line of createInterface(server.stdout)) {
-    const url = /^Rolecall serves (\S+)/.exec(line)?.[1];
+    const url = /Rolecall serves (http[^ "]+)/.exec(line)?.[1];
     if (url === undefined) continue;
     const stop = async () => {
       server.kill();

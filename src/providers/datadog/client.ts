@@ -47,7 +47,7 @@ export function createClient(upstream: Upstream): Client {
     const headers = toHeaders(credentials);
     const reply = await upstream.get(credentials.baseUrl, { url, headers, signal, report });
     if (reply.status < 200 || reply.status > 299) {
-      const words = vendorWords(parseJson(await reply.decode()));
+      const words = vendorWords(parseJson(reply.decode()));
       throw replyError(vendor, reply, redact(credentials, words));
     }
     return upstream.memory.read(key, reply, (body) => toDirectory(reply, body, read));

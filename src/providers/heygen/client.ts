@@ -50,7 +50,7 @@ export function createClient(
   async function fetchCurrentUser(id: string, key: Secret, request: RequestScope): Promise<User> {
     if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
       const reply = await ask(V1_PATH, key, request);
-      const user = await upstream.memory.read(`${id} ${V1_PATH}`, reply, (body) =>
+      const user = upstream.memory.read(`${id} ${V1_PATH}`, reply, (body) =>
         version === 'auto' && isRouteGone(reply, body)
           ? undefined
           : readV1(vendor, reply, body, key),
@@ -58,7 +58,7 @@ export function createClient(
       if (user !== undefined) return user;
     }
     const reply = await ask(V3_PATH, key, request);
-    const user = await upstream.memory.read(`${id} ${V3_PATH}`, reply, (body) =>
+    const user = upstream.memory.read(`${id} ${V3_PATH}`, reply, (body) =>
       readV3(vendor, reply, body, key),
     );
     // Counted from the first good answer, so that v1 is looked at again within the hour.

@@ -1,0 +1,56 @@
+import { deepStrictEqual, notDeepStrictEqual } from 'node:assert/strict';
+import { credential, type Mode, type QueryName, type Size } from './contract.ts';
+import { ask, PEERS, type PeerName } from './peers.ts';
+import type { Running } from './processes.ts';
+
+/**
+ * Asks every peer every query twice, and compares the answers but for the order of members.
+ * The upstream counts for each credential, so the same answer is due from each of them; and where
+ * the upstream's second answer is another one, a peer that serves the first again is found out.
+ * @throws {Error} where any two differ that should not, or are equal that should not be
+ */
+export async function checkAnswers(
+  peers: ReadonlyMap<PeerName, Running>,
+  size: Size,
+): Promise<void> {
+  for (const query of ['Full', 'Light'] as const) {
+    for (const mode of ['fresh', 'unchanged'] as const) await compare(peers, size, query, mode);
+  }
+}
+
+async function compare(
+  peers: ReadonlyMap<PeerName, Running>,
+  size: Size,
+  query: QueryName,
+  mode: Mode,
+): Promise<void> {
+  const expected: unknown[] = [];
+  for (const name of PEERS) {
+    const { origin } = peers.get(name) as Running;
+    const key = credential(size, mode, `check-${name}-${query}`);
+    const answers = [await read(origin, query, key), await read(origin, query, key)];
+    const what = `${name}, ${size} ${query}, ${mode}`;
+    if (expected.length === 0) expected.push(...answers);
+    // Not with the answers: a message about two megabytes helps nobody.
+    expectThat(() => deepStrictEqual(answers, expected), `${what}: other data than ${PEERS[0]}'s.`);
+    const [first, second] = answers;
+    if (mode === 'fresh') {
+      expectThat(() => notDeepStrictEqual(second, first), `${what}: the upstream's last answer.`);
+    }
+  }
+}
+
+async function read(origin: string, query: QueryName, key: string): Promise<unknown> {
+  const response = await ask(origin, query, key);
+  const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
+  if (errors !== undefined) throw new Error(`${origin} answered ${JSON.stringify(errors)}.`);
+  return data;
+}
+
+function expectThat(assertion: () => void, message: string): void {
+  try {
+    assertion();
+  } catch {
+    throw new Error(message);
+  }
+}

@@ -1,0 +1,61 @@
+/** What everyone here agrees on: the sizes, the queries, and how a credential says what it wants. */
+
+export const SIZES = {
+  S: { roles: 1, permissionsPerRole: 60, permissions: 60 },
+  M: { roles: 6, permissionsPerRole: 300, permissions: 400 },
+  L: { roles: 50, permissionsPerRole: 400, permissions: 2_000 },
+} as const;
+
+export type Size = keyof typeof SIZES;
+/** `fresh`: each answer of the upstream differs from the last. `unchanged`: none does. */
+export type Mode = 'fresh' | 'unchanged';
+export type QueryName = 'Full' | 'Light';
+
+/** Permission nodes in the answer to the full query: one for each permission of each role. */
+export function nodes(size: Size): number {
+  return SIZES[size].roles * SIZES[size].permissionsPerRole;
+}
+
+const QUERIES: Record<QueryName, string> = {
+  Full: `query Full {
+    viewer {
+      datadog {
+        id name handle email title icon status disabled verified serviceAccount createdAt
+        lastLoginTime
+        organization { id publicId name sharing createdAt }
+        roles {
+          id name createdAt modifiedAt
+          permissions { id name displayName description groupName restricted createdAt }
+        }
+      }
+      heygen { id email firstName lastName }
+    }
+  }`,
+  Light: 'query Light { viewer { datadog { id email } heygen { id email } } }',
+};
+
+export function requestBody(operationName: QueryName): string {
+  return JSON.stringify({ operationName, query: QUERIES[operationName] });
+}
+
+/** The key is the whole protocol with the upstream; `caller` only keeps callers apart. */
+export function credential(size: Size, mode: Mode, caller: string): string {
+  return `${size}-${mode}-${caller}`;
+}
+
+/** How every peer takes the caller's keys, in lower case as `node:http` has them. */
+export const KEY_HEADERS = {
+  datadogApi: 'dd-api-key',
+  datadogApplication: 'dd-application-key',
+  heygen: 'x-heygen-api-key',
+} as const;
+
+export function requestHeaders(key: string): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    [KEY_HEADERS.datadogApi]: key,
+    [KEY_HEADERS.datadogApplication]: key,
+    [KEY_HEADERS.heygen]: key,
+  };
+}

@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { credential } from '../contract.ts';
+import { type Cell, cellName, graphqlUrl, type PeerName } from '../peers.ts';
+import type { Running } from '../processes.ts';
+import type { Job, Measurement } from './job.ts';
+
+const CONNECTIONS = 8;
+
+export interface Effort {
+  readonly milliseconds: number;
+  readonly requests: number;
+}
+
+/** The load generator, in a process of its own. */
+export class Load {
+  readonly #child = fork(fileURLToPath(new URL('generator.ts', import.meta.url)));
+
+  /** A distinct credential per connection and server: nothing can be shared between them. */
+  async run(name: PeerName, peer: Running, cell: Cell, effort: Effort): Promise<Measurement> {
+    const job: Job = {
+      url: graphqlUrl(peer.origin),
+      pid: peer.pid,
+      query: cell.query,
+      keys: Array.from({ length: CONNECTIONS }, (_, connection) =>
+        credential(cell.size, cell.mode, `${name}-${connection}`),
+      ),
+      ...effort,
+    };
+    this.#child.send(job);
+    const [answer] = (await once(this.#child, 'message')) as [Measurement | { failure: string }];
+    if ('failure' in answer) throw new Error(`${name}, ${cellName(cell)}: ${answer.failure}`);
+    return answer;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+}

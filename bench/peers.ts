@@ -1,0 +1,68 @@
+import {
+  credential,
+  type Mode,
+  type QueryName,
+  requestBody,
+  requestHeaders,
+  type Size,
+} from './contract.ts';
+import { type Running, start } from './processes.ts';
+
+/** The servers under test, by the names that the results use. */
+const SCRIPTS = {
+  raw: './peers/raw.ts',
+  mercurius: './peers/mercurius.ts',
+  apollo: './peers/apollo.ts',
+  rolecall: '../src/start.mjs',
+} as const;
+
+export type PeerName = keyof typeof SCRIPTS;
+export const PEERS = Object.keys(SCRIPTS) as PeerName[];
+
+export const TITLES: Record<PeerName, string> = {
+  raw: 'raw (hand-written, no GraphQL)',
+  mercurius: 'mercurius + JIT',
+  apollo: 'Apollo Server + datasource-rest',
+  rolecall: 'Rolecall',
+};
+
+/** As users run it, save that the rate limit would throttle the bench. */
+const ROLECALL = { CREDENTIALS: 'request', GRAPHIQL: 'off', RATE_LIMIT: '0' };
+
+export function startUpstream(): Promise<Running> {
+  return start('./upstream/server.ts', {}, (origin) => fetch(`${origin}/v1/user/me`));
+}
+
+export function startPeer(name: PeerName, upstream: Running): Promise<Running> {
+  const variables = {
+    DATADOG_API_URL: upstream.origin,
+    HEYGEN_API_URL: upstream.origin,
+    ...(name === 'rolecall' ? ROLECALL : {}),
+  };
+  const key = credential('S', 'unchanged', 'first');
+  return start(SCRIPTS[name], variables, (origin) => ask(origin, 'Light', key));
+}
+
+export function ask(origin: string, query: QueryName, key: string): Promise<Response> {
+  return fetch(graphqlUrl(origin), {
+    method: 'POST',
+    headers: requestHeaders(key),
+    body: requestBody(query),
+  });
+}
+
+/** Apollo's standalone server answers at every path, and the hand-written one does not look. */
+export function graphqlUrl(origin: string): string {
+  return `${origin}/graphql`;
+}
+
+/** One thing to measure. */
+export interface Cell {
+  readonly size: Size;
+  readonly query: QueryName;
+  readonly mode: Mode;
+}
+
+export function cellName({ size, query, mode }: Cell): string {
+  return `${size} ${query.toLowerCase()}, ${mode}`;
+}

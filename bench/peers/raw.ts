@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { ready } from '../ready.ts';
+import { Directory } from './directory.ts';
+import { ids, toDatadogUser, toHeyGenUser, toOrganization, toRole } from './shape.ts';
+import { type DatadogDocument, fetchDatadog, fetchHeyGen, type HeyGenAnswer } from './vendors.ts';
+
+/** No GraphQL: two answers written by hand, chosen by the name of the operation. */
+
+function full(document: DatadogDocument, heygen: HeyGenAnswer) {
+  const directory = new Directory(document);
+  return {
+    datadog: {
+      ...toDatadogUser(document),
+      organization: toOrganization(directory.find(document.data.relationships['org'].data.id)),
+      roles: ids(document.data, 'roles').map((id) => {
+        const role = directory.find(id);
+        return { ...toRole(role), permissions: directory.permissions(ids(role, 'permissions')) };
+      }),
+    },
+    heygen: toHeyGenUser(heygen),
+  };
+}
+
+function light({ data }: DatadogDocument, heygen: HeyGenAnswer) {
+  return {
+    datadog: { id: data.id, email: data.attributes['email'] },
+    heygen: { id: heygen.data['username'], email: heygen.data['email'] },
+  };
+}
+
+const answers: Record<string, typeof full | typeof light> = { Full: full, Light: light };
+
+async function answer(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { operationName } = JSON.parse(Buffer.concat(chunks).toString());
+  const shape = answers[operationName];
+  if (shape === undefined) throw new Error(`No operation is named ${operationName}.`);
+  const [datadog, heygen] = await Promise.all([
+    fetchDatadog(request.headers),
+    fetchHeyGen(request.headers),
+  ]);
+  return JSON.stringify({ data: { viewer: shape(datadog, heygen) } });
+}
+
+ready(
+  createServer(async (request, response) => {
+    try {
+      const body = Buffer.from(await answer(request));
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': body.length,
+      });
+      response.end(body);
+    } catch (error) {
+      response.writeHead(500).end(String(error));
+    }
+  }),
+);

@@ -1,0 +1,61 @@
+import type { Size } from './contract.ts';
+import type { Effort } from './load/index.ts';
+import { type Cell, PEERS, type PeerName } from './peers.ts';
+
+/** What is measured, and how long. */
+export interface Plan {
+  readonly cells: readonly { readonly cell: Cell; readonly peers: readonly PeerName[] }[];
+  readonly rounds: number;
+  readonly effort: Readonly<Record<Size, Effort>>;
+  /** Of a round that comes first and does not count, so that hot code is compiled. */
+  readonly warmUp: Readonly<Record<Size, Effort>>;
+  readonly startUps: number;
+}
+
+const all: Cell[] = (['fresh', 'unchanged'] as const).flatMap((mode) =>
+  (['Full', 'Light'] as const).flatMap((query) =>
+    (['S', 'M', 'L'] as const).map((size) => ({ size, query, mode })),
+  ),
+);
+
+export const full: Plan = {
+  cells: all.map((cell) => ({ cell, peers: PEERS })),
+  rounds: 5,
+  effort: {
+    S: { milliseconds: 1_500, requests: 24 },
+    M: { milliseconds: 1_000, requests: 24 },
+    L: { milliseconds: 1_000, requests: 24 },
+  },
+  warmUp: {
+    S: { milliseconds: 4_000, requests: 24 },
+    M: { milliseconds: 3_000, requests: 24 },
+    L: { milliseconds: 2_000, requests: 24 },
+  },
+  startUps: 5,
+};
+
+/** Only what the ratios need. */
+export const quick: Plan = {
+  cells: [
+    { cell: { size: 'S', query: 'Full', mode: 'fresh' }, peers: ['raw', 'rolecall'] },
+    { cell: { size: 'M', query: 'Full', mode: 'fresh' }, peers: PEERS },
+    { cell: { size: 'L', query: 'Full', mode: 'fresh' }, peers: PEERS },
+    { cell: { size: 'M', query: 'Light', mode: 'fresh' }, peers: ['rolecall'] },
+    { cell: { size: 'L', query: 'Light', mode: 'fresh' }, peers: ['rolecall'] },
+    { cell: { size: 'M', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
+    { cell: { size: 'M', query: 'Light', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
+    { cell: { size: 'L', query: 'Light', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
+  ],
+  rounds: 3,
+  effort: {
+    S: { milliseconds: 800, requests: 8 },
+    M: { milliseconds: 350, requests: 8 },
+    L: { milliseconds: 300, requests: 8 },
+  },
+  warmUp: {
+    S: { milliseconds: 2_500, requests: 8 },
+    M: { milliseconds: 1_000, requests: 8 },
+    L: { milliseconds: 600, requests: 8 },
+  },
+  startUps: 3,
+};

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A server of the bench, in a process of its own. */
+export interface Running {
+  readonly origin: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const PATIENCE_MS = 30_000;
+const POLL_MS = 3;
+
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * Starts a script and waits for its first good answer.
+ * @param script as seen from this folder
+ * @param variables all that it finds in its environment, beside a port: none of this process's get there
+ * @param ask what is asked of it until it answers well
+ */
+export async function start(
+  script: string,
+  variables: Record<string, string>,
+  ask: (origin: string) => Promise<Response>,
+): Promise<Running> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  // Here rather than in the root, where Rolecall would read somebody's .env.
+  const child = spawn(process.execPath, [script], {
+    cwd: HERE,
+    env: { ...variables, NODE_ENV: 'production', PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+
+  const giveUp = performance.now() + PATIENCE_MS;
+  while (!(await answers(() => ask(origin)))) {
+    if (child.exitCode !== null) throw new Error(`${script} ended with code ${child.exitCode}.`);
+    if (performance.now() > giveUp) throw new Error(`${script} did not answer in time.`);
+    await sleep(POLL_MS);
+  }
+  return {
+    origin,
+    pid: child.pid as number,
+    async stop() {
+      if (!children.has(child)) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function answers(ask: () => Promise<Response>): Promise<boolean> {
+  try {
+    const response = await ask();
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
