@@ -45,7 +45,6 @@ const variables = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   CREDENTIALS: oneOf(['server', 'request']).default('server'),
   SANDBOX: oneOf(['0', '1']).default('0'),
-  NODE_ENV: z.string().optional(),
 });
 
 /**
@@ -71,8 +70,10 @@ export function readConfig(environment: Environment): Config {
     problems.push('SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.');
   }
   const hasCredentials = configured.some(({ settings }) => settings.credentials !== undefined);
-  const needsSandbox = own?.CREDENTIALS === 'server' && !hasCredentials;
-  if (problems.length === 0 && needsSandbox && !forced && own.NODE_ENV === 'production') {
+  // Where keys are wrong it is they that are told, not that there are none.
+  const isRead = configured.length === providers.length;
+  const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
+  if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {
     problems.push(
       'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
     );
@@ -91,7 +92,8 @@ export function readConfig(environment: Environment): Config {
   if (!own || !server || !upstream || problems.length > 0) throw new ConfigError(problems);
 
   return {
-    host: own.HOST,
+    // As URLs write it, which Node does not listen on.
+    host: own.HOST.replace(/^\[(.*)\]$/, '$1'),
     port: own.PORT,
     credentials: own.CREDENTIALS,
     sandbox: forced || needsSandbox,

@@ -14,7 +14,8 @@ export interface Sandbox {
  */
 export async function startSandbox(config: Config): Promise<Sandbox> {
   const server = createServer((request, response) => {
-    const [, mount, ...rest] = new URL(request.url ?? '/', 'http://sandbox').pathname.split('/');
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const [, mount, ...rest] = path.split('/');
     const mounted = config.providers.find(({ provider }) => provider.field === mount);
     const { status, body } = mounted
       ? mounted.provider.sandbox.respond(

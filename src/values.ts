@@ -37,10 +37,8 @@ export function firstText(...texts: readonly Lenient<string>[]): string | null {
   return texts.map(known).find((text) => text !== null && text.trim() !== '') ?? null;
 }
 
-/** Reads members of one provider's JSON objects as the types of the schema, without any coercion. */
-export type ValueReader = ReturnType<typeof valueReader>;
-
 /**
+ * Reads members of one provider's JSON objects as the types of the schema, without any coercion.
  * @param provider the provider's name in the schema, for the error
  * @param title its name as people write it, for the message
  */

@@ -233,6 +233,13 @@ describe('INTROSPECTION=off', () => {
   });
 });
 
+test('answers are kept out of caches', async () => {
+  const { headers } = await post(createGateway({}));
+  assert.equal(headers.get('cache-control'), 'private, no-store');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.match(headers.get('vary') ?? '', /Origin/);
+});
+
 describe('request ids', () => {
   test('a sane one is kept, any other replaced', async () => {
     const gateway = createGateway({});
@@ -248,4 +255,12 @@ describe('request ids', () => {
     const refused = await gateway.fetch('http://rolecall.example/nowhere');
     assert.match(refused.headers.get('x-request-id') ?? '', made);
   });
+});
+
+test('what a parser said of a body is not repeated', async () => {
+  const response = await post(createGateway({}), {}, '{"query": secret-looking }');
+  assert.equal(response.status, 400);
+  const text = await response.text();
+  assert.match(text, /"code":"BAD_REQUEST"/);
+  assert.doesNotMatch(text, /secret-looking|originalError/);
 });

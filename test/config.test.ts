@@ -60,6 +60,10 @@ describe('defaults', () => {
   });
 });
 
+test('an IPv6 host may be written as in a URL', () => {
+  assert.equal(readConfig({ HOST: '[::1]' }).host, '::1');
+});
+
 describe('the sandbox', () => {
   test('serves where the server has no key, or where it is forced', () => {
     assert.equal(readConfig({ HEYGEN_API_KEY: 'a' }).sandbox, false);
@@ -89,6 +93,14 @@ describe('the sandbox', () => {
     assert.equal(readConfig({ NODE_ENV: 'production', SANDBOX: '1' }).sandbox, true);
     assert.equal(readConfig({ NODE_ENV: 'production', CREDENTIALS: 'request' }).sandbox, false);
     assert.equal(readConfig({ NODE_ENV: 'production', HEYGEN_API_KEY: 'a' }).sandbox, false);
+  });
+
+  test('is missed together with whatever else is wrong', () => {
+    const problems = problemsOf({ NODE_ENV: 'production', PORT: 'x' });
+    assert.deepEqual(
+      problems.map((problem) => problem.split(' ')[0]),
+      ['PORT', 'No'],
+    );
   });
 
   test('takes no keys of requests', () => {

@@ -79,6 +79,11 @@ describe('an answer of Datadog that is an error', () => {
       { code: 'UPSTREAM_UNAUTHENTICATED', status: 401, says: /Unauthorized.*Check that both keys/ },
     ],
     [
+      '401 with a body that cannot be decoded',
+      text('x', 401, { 'content-encoding': 'br' }),
+      { code: 'UPSTREAM_UNAUTHENTICATED', status: 401 },
+    ],
+    [
       '403, which also means a wrong key',
       json({ errors: ['Access was denied to this resource.'] }, 403),
       { code: 'UPSTREAM_FORBIDDEN', status: 403, says: /Access was denied.*wrong key/ },

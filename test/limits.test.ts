@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
+import { Kind } from 'graphql';
+import { createDocumentCaches } from '../src/server/document-cache.ts';
 import { administrator, manyRoles } from './fixtures/datadog.ts';
 import { createGateway, createServerGateway, type Gateway } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
@@ -158,12 +160,30 @@ describe('limits', () => {
     await assertRefused(few, { query: literal(4) }, 400, 'LIST_TOO_LONG');
   });
 
+  test('items of lists in fragments, and very many variables', async () => {
+    const few = createGateway({ LIMIT_LIST_ITEMS: '2' });
+    const query =
+      '{ viewer { datadog { ...F } } } fragment F on DatadogUser { permissions(names: ["a", "b", "c"]) { id } }';
+    await assertRefused(few, { query }, 400, 'LIST_TOO_LONG');
+    const roomy = createGateway({ LIMIT_BODY_BYTES: '10000000' });
+    const variables = Object.fromEntries(
+      Array.from({ length: 300_000 }, (_, index) => [`v${index}`, index]),
+    );
+    await assertServed(roomy, '{ __typename }', variables);
+  });
+
   test('batches', async () => {
     const operations = (count: number) =>
       Array.from({ length: count }, () => ({ query: '{ __typename }' }));
     await assertRefused(gateway, operations(1), 400, 'BATCH_TOO_LARGE');
     const batching = createGateway({ LIMIT_BATCH: '2' });
     await assertRefused(batching, operations(3), 400, 'BATCH_TOO_LARGE');
+    const spoilt = await batching.fetch(URL, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([{ query: '{ __typename }' }, null]),
+    });
+    assert.match(await spoilt.text(), /"code":"BAD_REQUEST"/);
     const response = await batching.fetch(URL, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -263,6 +283,21 @@ describe('operations a minute', () => {
     for (let i = 0; i < 700; i += 1)
       assert.equal((await unlimited.query('{ __typename }')).status, 200);
   });
+});
+
+test('an alias that no answer can carry is refused, however often it comes', async () => {
+  for (let time = 0; time < 5; time += 1) {
+    const { errors } = await gateway.query('{ viewer { then: providers } }');
+    assert.equal(errors?.[0]?.extensions?.['code'], 'GRAPHQL_VALIDATION_FAILED');
+  }
+});
+
+test('documents are remembered by their length, not only by their number', () => {
+  const { documentCache } = createDocumentCaches();
+  for (let index = 0; index < 200; index += 1) {
+    documentCache.set(`${'x'.repeat(100_000)}${index}`, { kind: Kind.DOCUMENT, definitions: [] });
+  }
+  assert.ok(documentCache.size < 10, `${documentCache.size}`);
 });
 
 test('the largest answers that vendors were seen to give are within the defaults', async () => {

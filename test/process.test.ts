@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readConfig } from '../src/config.ts';
+import { startSandbox } from '../src/sandbox.ts';
 import { user, v1 } from './fixtures/heygen.ts';
 import { startProcess } from './support/process.ts';
 import { json, startUpstream } from './support/upstream.ts';
@@ -62,9 +64,23 @@ describe('start', () => {
     const dotenv = `HEYGEN_API_KEY=k\nHEYGEN_API_URL=${heygen.url}\nGRAPHIQL=off\n`;
     await using fromFile = startProcess({}, { dotenv });
     assert.equal(await displayName(await fromFile.listening()), 'Dot Fictional');
+    await using marked = startProcess({}, { dotenv: `\uFEFF${dotenv}` });
+    assert.equal(await displayName(await marked.listening()), 'Dot Fictional');
     await using overridden = startProcess({ HEYGEN_API_KEY: '' }, { dotenv });
     assert.equal(await displayName(await overridden.listening()), 'Robin Sandbox,Robin Sandbox');
   });
+});
+
+test('no URL crashes the sandbox', async () => {
+  const { server } = await startSandbox(readConfig({}));
+  const { port } = server.address() as AddressInfo;
+  for (const path of ['//', '*', '/%', '/datadog//..']) {
+    await new Promise((resolve, reject) => {
+      request({ port, path }, (response) => response.resume().once('end', resolve))
+        .once('error', reject)
+        .end();
+    });
+  }
 });
 
 describe('what ends it', () => {

@@ -266,6 +266,27 @@ describe('the bulkhead', () => {
     assert.equal(datadog.seen.length, 1);
   });
 
+  test('a caller who leaves gives the place back at once, also while a retry is waited for', async () => {
+    await using datadog = await startUpstream((response, seen, call) =>
+      (call === 1 ? text('', 429, { 'retry-after': '8' }) : json(userDocument()))(
+        response,
+        seen,
+        call,
+      ),
+    );
+    const gateway = createServerGateway(
+      { datadog },
+      { UPSTREAM_CONCURRENCY: '1', UPSTREAM_QUEUE: '0' },
+    );
+    const caller = new AbortController();
+    const answer = assert.rejects(gateway.query(QUERY, { signal: caller.signal }));
+    while (datadog.seen.length === 0) await nextTurn();
+    await delay(50);
+    caller.abort();
+    await answer;
+    dataOf(await gateway.query(QUERY));
+  });
+
   test('a hanging HeyGen leaves Datadog its places', async () => {
     await using datadog = await startUpstream(json(userDocument()));
     await using heygen = await startUpstream(() => {});

@@ -115,6 +115,8 @@ describe('entities', () => {
       [{ __typename: 'Role', id: uuid(3, 7) }, 'Role'],
       [{ __typename: 'Role', id: uuid(3, 8) }, null, 'UPSTREAM_FORBIDDEN'],
       [{ __typename: 'Role', id: 'unknown' }, null],
+      [{ __typename: 'Role', id: '\ud800' }, null],
+      [{ __typename: 'Role', id: '..' }, null],
       [{ __typename: 'Permission', id: uuid(4, 7) }, 'Permission'],
       [{ __typename: 'Permission', id: 'unknown' }, null],
       [{ __typename: 'DatadogUser', id: uuid(1, 7) }, 'DatadogUser'],

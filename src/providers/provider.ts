@@ -31,8 +31,8 @@ export interface Provider<
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
-  /** The headers of a request that carry its credentials, as they are written. */
-  readonly credentialHeaders: readonly string[];
+  /** The headers of a request that carry its keys, as they are written, and those that go with them. */
+  readonly headers: { readonly keys: readonly string[]; readonly others: readonly string[] };
 
   /**
    * Credentials out of a request's headers, undefined where there are none.
@@ -40,7 +40,7 @@ export interface Provider<
    */
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
 
-  /** Called once per process: what one request learns for the next, never anything about a person. */
+  /** Called once per process. What it keeps serves every caller: of persons, only what `Upstream.memory` keeps of each credential. */
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
 
   /** @throws {RolecallError} where the vendor does not give it */

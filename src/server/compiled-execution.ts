@@ -6,13 +6,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
-import { LRUCache } from 'lru-cache';
 import { restartCount } from './node-limit.ts';
 import type { ServerPlugin } from './plugin.ts';
 
 /** A query is compiled only once it has come so often: a flood of unique ones compiles nothing. */
 const COMPILED_AFTER = 3;
-const MAX_OPERATIONS = 500;
 
 interface Seen {
   times: number;
@@ -26,8 +24,9 @@ interface Seen {
  * code words some errors otherwise and leaves locations out. The loaders of the request ask no vendor twice.
  */
 export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
-  // By the operation within its parsed document, which Yoga caches: two operations of a document are two keys.
-  const operations = new LRUCache<OperationDefinitionNode, Seen>({ max: MAX_OPERATIONS });
+  // By the operation within its parsed document: two operations of a document are two keys. They last as long as
+  // the document, of which Yoga keeps the ones that were used last.
+  const operations = new WeakMap<OperationDefinitionNode, Seen>();
 
   // Loaded after the first operations, which need not wait for it.
   let jit: typeof import('graphql-jit') | undefined;

@@ -18,7 +18,7 @@ export function createCsrfPrevention(corsOrigins: readonly string[]): ServerPlug
   return {
     onRequestParse({ request }) {
       const { headers, method } = request;
-      const isJson = /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '');
+      const isJson = /^application\/json(;|$)/.test(headers.get('content-type') ?? '');
       if (method === 'POST' && !isJson) {
         throw refusal(
           415,
@@ -32,7 +32,7 @@ export function createCsrfPrevention(corsOrigins: readonly string[]): ServerPlug
       throw refusal(
         403,
         'CSRF',
-        'A page of another site could have sent this. Add the header Content-Type: application/json, or Accept: application/graphql-response+json.',
+        'Add the header Content-Type: application/json, or Accept: application/graphql-response+json: without either, a page of another site could have sent this.',
       );
     },
   };

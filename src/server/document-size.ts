@@ -5,7 +5,6 @@ import {
   Kind,
   type SelectionSetNode,
   type ValidationContext,
-  visit,
 } from 'graphql';
 import { refusal } from './refusal.ts';
 import type { Limits } from './settings.ts';
@@ -39,11 +38,10 @@ export function createSizeRule(limits: Limits) {
         check(size.aliases, limits.aliases, 'TOO_MANY_ALIASES', 'aliases');
         check(size.rootFields, limits.rootFields, 'TOO_MANY_ROOT_FIELDS', 'root fields');
         check(directives, limits.directives, 'TOO_MANY_DIRECTIVES', 'directives');
-        visit(operation, {
-          ListValue({ values }) {
-            check(values.length, limits.listItems, 'LIST_TOO_LONG', 'items in a list');
-          },
-        });
+      },
+      // In fragments too.
+      ListValue({ values }) {
+        check(values.length, limits.listItems, 'LIST_TOO_LONG', 'items in a list');
       },
     };
   };

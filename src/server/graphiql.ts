@@ -42,6 +42,8 @@ export function createGraphiQL(endpoint: string, logger: Logger): ServerPlugin {
         'cache-control': 'no-cache',
         vary: 'accept, accept-encoding',
         etag,
+        // No other page may put this one into a frame of its own.
+        'content-security-policy': "frame-ancestors 'none'",
       };
       endResponse(
         request.headers.get('if-none-match') === etag

@@ -5,27 +5,30 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Context, createContextFactory } from '../context.ts';
 import { createSchemas } from '../schema/index.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { createAuthentication } from './authentication.ts';
 import { createBodyLimit } from './body-limit.ts';
 import { BufferedResponse } from './buffered-response.ts';
 import { createCompiledExecution } from './compiled-execution.ts';
 import { createCors } from './cors.ts';
 import { createCsrfPrevention } from './csrf.ts';
+import { createDocumentCaches } from './document-cache.ts';
 import { createGraphiQL } from './graphiql.ts';
 import { hiddenSchema } from './introspection.ts';
 import { createLimits } from './limits.ts';
 import { maskError } from './mask-error.ts';
 import { countLists, createNodeLimit } from './node-limit.ts';
 import { createOperationLog } from './operation-log.ts';
-import { operationNameIsText } from './operation-name.ts';
+import { wellFormedParameters } from './parameters.ts';
 import type { ServerPlugin } from './plugin.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { reportedOnce } from './reported-once.ts';
 import { requestId } from './request-id.ts';
+import { responseNames } from './response-names.ts';
 import { createRoutes, type Readiness } from './routes.ts';
 
 export const GRAPHQL_PATH = '/graphql';
-export const SUBGRAPH_PATH = '/subgraph';
+const SUBGRAPH_PATH = '/subgraph';
 
 /** Rolecall as an HTTP handler. */
 export interface RolecallServer {
@@ -38,8 +41,9 @@ export interface RolecallServer {
 export function createServer(config: Config, logger: Logger, readiness: Readiness): RolecallServer {
   const { server: settings } = config;
   const providers = config.providers.map(({ provider }) => provider);
-  const credentialHeaders = providers.flatMap((provider) => provider.credentialHeaders);
-  const callerHeaders = config.credentials === 'request' ? credentialHeaders : [];
+  const keyHeaders = providers.flatMap(({ headers }) => headers.keys);
+  const callerHeaders = config.credentials === 'request' ? keyHeaders : [];
+  const corsHeaders = [...keyHeaders, ...providers.flatMap(({ headers }) => headers.others)];
   const context = createContextFactory(config);
   const { graph, subgraph } = createSchemas(providers);
 
@@ -48,7 +52,8 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     ...(settings.clientTokens.length > 0 ? [createAuthentication(settings.clientTokens)] : []),
     createCsrfPrevention(settings.corsOrigins),
     createLimits(settings.limits),
-    operationNameIsText,
+    wellFormedParameters,
+    responseNames,
     ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerHeaders)] : []),
     ...(settings.introspection ? [] : [hiddenSchema]),
     createNodeLimit(settings.limits.nodes),
@@ -67,6 +72,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
       graphqlEndpoint: path,
       plugins: [
         requestId,
+        answerHeaders,
         createOperationLog(logger),
         createRoutes(path, GRAPHQL_PATH, readiness),
         ...page,
@@ -74,7 +80,8 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
         createBodyLimit(bodyBytes),
         createCompiledExecution(schema),
       ],
-      cors: createCors(settings.corsOrigins, credentialHeaders),
+      cors: createCors(settings.corsOrigins, corsHeaders),
+      parserAndValidationCache: createDocumentCaches(),
       batching: { limit: settings.limits.batch },
       // createBodyLimit refuses them.
       maxRequestBodySize: false,

@@ -14,7 +14,7 @@ export function createLimits(limits: Limits): ServerPlugin {
       return {
         onRequestParseDone({ requestParserResult: params }) {
           if (Array.isArray(params)) checkBatch(params.length, limits.batch);
-          for (const { variables } of [params].flat()) checkVariables(variables, limits.listItems);
+          for (const each of [params].flat()) checkVariables(each?.variables, limits.listItems);
         },
       };
     },
@@ -51,7 +51,7 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
       );
     }
     if (typeof value === 'object' && value !== null) {
-      values.push(...Object.values(value).filter((child) => child !== undefined));
+      for (const child of Object.values(value)) if (child !== undefined) values.push(child);
     }
   }
 }

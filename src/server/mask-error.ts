@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { RolecallError } from '../errors.ts';
+import { refusal } from './refusal.ts';
 
 const MESSAGE =
   'Something went wrong in Rolecall. It is not your request: try again, and tell who runs it.';
@@ -9,7 +10,15 @@ const MESSAGE =
  * Everything else becomes INTERNAL, in every environment; Yoga logs the original.
  */
 export function maskError(error: unknown): Error {
-  if (error instanceof GraphQLError && isForCallers(error)) return error;
+  if (error instanceof GraphQLError && isForCallers(error)) {
+    // Yoga puts there what a parser said of a body, the body included.
+    if (error.extensions['originalError'] !== undefined) {
+      const { extensions } = refusal(400, 'BAD_REQUEST', error.message);
+      Object.assign(error.extensions, extensions);
+      delete error.extensions['originalError'];
+    }
+    return error;
+  }
   const located = error instanceof GraphQLError ? error : undefined;
   return new GraphQLError(MESSAGE, {
     nodes: located?.nodes ?? null,

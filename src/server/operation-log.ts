@@ -32,7 +32,9 @@ export function createOperationLog(logger: Logger): ServerPlugin {
         .flat()
         .flatMap((each) =>
           each && !isAsyncIterable(each)
-            ? (each.errors ?? []).map(({ extensions }) => extensions?.['code'])
+            ? (each.errors ?? []).map(
+                ({ extensions }) => extensions?.['code'] ?? 'GRAPHQL_EXECUTION_FAILED',
+              )
             : [],
         );
       logger.info(

@@ -8,8 +8,8 @@ export interface Readiness {
   isReady: boolean;
 }
 
-/** Serves exact paths: on its own Yoga takes every URL that ends like one of its paths. */
 /**
+ * Serves exact paths: on its own Yoga takes every URL that ends like one of its paths.
  * @param path the endpoint's own
  * @param home where people are sent who ask for nothing in particular
  */

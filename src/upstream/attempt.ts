@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
+import { parseJson } from '../json.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Transport } from './transport.ts';
 
@@ -59,6 +60,16 @@ async function receive(body: AsyncIterable<Buffer>, maxBytes: number): Promise<B
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
+}
+
+/** The body of an answer that is no success, as JSON; undefined where it cannot be read: its status tells enough. */
+export function readRefusal(reply: Reply): unknown {
+  try {
+    return parseJson(reply.decode());
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -56,10 +56,13 @@ export async function makeCall(
     return !signal.aborted && performance.now() + delay < deadline && budget.takeRetry();
   }
 
+  const leaving = Promise.withResolvers<never>();
+  const leave = () => leaving.reject(new UpstreamFailure('cancelled', 'the caller went away'));
+  signal.addEventListener('abort', leave, { once: true });
   budget.countCall();
   try {
     // ky sees the status alone: the body stays out of its streams, so that a try's timeout covers it too.
-    await ky(url, {
+    const tried = ky(url, {
       timeout: settings.timeoutMs,
       totalTimeout: Math.max(1, deadline - performance.now()),
       throwHttpErrors: (status) => RETRYABLE_STATUSES.has(status),
@@ -79,12 +82,17 @@ export async function makeCall(
         return statusOnly(reply.status);
       },
     });
+    // ky is not told of a caller who leaves, and would sleep until its next try.
+    tried.catch(() => {});
+    await Promise.race([tried, leaving.promise]);
   } catch (error) {
     if (!(error instanceof HTTPError)) {
       const failure = toFailure(error, signal);
       report({ failure: failure.kind, tries, durationMs: performance.now() - started });
       throw failure;
     }
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
   // There is one: ky either had it or threw something else than an HTTPError.
   const answer = reply as Reply;

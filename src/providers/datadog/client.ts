@@ -1,6 +1,6 @@
-import { isJsonObject, parseJson } from '../../json.ts';
+import { isJsonObject } from '../../json.ts';
 import { fingerprint } from '../../secret.ts';
-import type { Reply } from '../../upstream/attempt.ts';
+import { type Reply, readRefusal } from '../../upstream/attempt.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
@@ -47,7 +47,7 @@ export function createClient(upstream: Upstream): Client {
     const headers = toHeaders(credentials);
     const reply = await upstream.get(credentials.baseUrl, { url, headers, signal, report });
     if (reply.status < 200 || reply.status > 299) {
-      const words = vendorWords(parseJson(reply.decode()));
+      const words = vendorWords(readRefusal(reply));
       throw replyError(vendor, reply, redact(credentials, words));
     }
     return upstream.memory.read(key, reply, (body) => toDirectory(reply, body, read));

@@ -50,8 +50,9 @@ export class Expansion {
   }
 
   async #byId(id: string, fetch: (id: string) => Promise<Directory>): Promise<Directory | Absence> {
-    // Callers of the subgraph choose ids: one must not lead to another path, and none is that long.
-    if (id === '.' || id === '..' || id.length > MAX_ID_LENGTH) return undefined;
+    // Callers of the subgraph choose ids: one must not lead to another path, and must fit into one.
+    if (id === '.' || id === '..' || id.length > MAX_ID_LENGTH || !id.isWellFormed())
+      return undefined;
     return this.#call(() => fetch(id));
   }
 

@@ -7,7 +7,7 @@ const API_KEY = 'DD-API-KEY';
 const APP_KEY = 'DD-APPLICATION-KEY';
 const SITE = 'DD-SITE';
 
-export const credentialHeaders = [API_KEY, APP_KEY, SITE];
+export const headers = { keys: [API_KEY, APP_KEY], others: [SITE] };
 
 /** What a request to Datadog carries (https://docs.datadoghq.com/api/latest/authentication/). */
 export function toHeaders({ apiKey, appKey }: Credentials): Record<string, string> {
@@ -21,6 +21,7 @@ export function toHeaders({ apiKey, appKey }: Credentials): Record<string, strin
 export function readHeaders(headers: Headers, settings: Settings): Credentials | undefined {
   const apiKey = readKey(headers, API_KEY);
   const appKey = readKey(headers, APP_KEY);
+  // Without keys there is nothing to ask a site for, be it good or bad.
   if (apiKey === undefined && appKey === undefined) return undefined;
   if (apiKey === undefined) throw missing(API_KEY, APP_KEY);
   if (appKey === undefined) throw missing(APP_KEY, API_KEY);

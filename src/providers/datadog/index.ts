@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
 import { Expansion } from './expansion.ts';
-import { credentialHeaders, readHeaders } from './headers.ts';
+import { headers, readHeaders } from './headers.ts';
 import { Document } from './json-api.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
@@ -17,7 +17,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   description: 'The current user of Datadog; null without an error where Datadog is not connected.',
   settings,
   sandbox,
-  credentialHeaders,
+  headers,
   readHeaders,
   open({ expand, expansionLimit }, upstream) {
     const client = createClient(upstream);

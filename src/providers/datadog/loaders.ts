@@ -72,7 +72,8 @@ export class Loaders {
     };
     return new DataLoader(async (ids) => {
       await this.directory();
-      return Promise.all(ids.map(resolve));
+      // An Error is that id's alone; a rejection would be everybody's.
+      return Promise.all(ids.map((id) => resolve(id).catch((error: Error) => error)));
     });
   }
 

@@ -5,7 +5,7 @@ import { parseKey } from '../../variables.ts';
 /** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
 const INCOMING = 'X-HeyGen-Api-Key';
 
-export const credentialHeaders = [INCOMING];
+export const headers = { keys: [INCOMING], others: [] };
 
 /** What a request to HeyGen carries, and nothing beside it (https://docs.heygen.com/reference/authentication). */
 export function toHeaders(key: Secret): Record<string, string> {

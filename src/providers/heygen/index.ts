@@ -1,7 +1,7 @@
 import type { Secret } from '../../secret.ts';
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
-import { credentialHeaders, readHeaders } from './headers.ts';
+import { headers, readHeaders } from './headers.ts';
 import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
 import { defineUser } from './schema.ts';
@@ -16,7 +16,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   description: 'The current user of HeyGen; null without an error where HeyGen is not connected.',
   settings,
   sandbox,
-  credentialHeaders,
+  headers,
   readHeaders,
   open(opened, upstream) {
     const client = createClient(opened, upstream);
