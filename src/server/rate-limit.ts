@@ -17,11 +17,11 @@ interface ServerContext {
 /**
  * Bounds the operations of each caller. A caller is a token, else the vendors' credentials, else an address.
  * Each process counts for itself.
- * @param credentialHeaders those that carry vendors' keys; none where they are not taken from requests
+ * @param keyHeaders those that carry vendors' keys; none where they are not taken from requests
  */
 export function createRateLimit(
   { clientTokens, rateLimit, trustProxy }: ServerSettings,
-  credentialHeaders: readonly string[],
+  keyHeaders: readonly string[],
 ): ServerPlugin {
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: WINDOW_SECONDS });
 
@@ -29,8 +29,8 @@ export function createRateLimit(
     // A token that nobody checks is anything that the caller likes.
     const token = clientTokens.length > 0 ? bearerToken(headers) : undefined;
     if (token !== undefined) return fingerprint(new Secret(token));
-    const credentials = credentialHeaders.map((name) => headers.get(name) ?? '');
-    if (credentials.some(Boolean)) return fingerprint(...credentials.map((key) => new Secret(key)));
+    const keys = keyHeaders.map((name) => headers.get(name) ?? '');
+    if (keys.some(Boolean)) return fingerprint(...keys.map((key) => new Secret(key)));
     return connection === undefined ? 'unknown' : proxyAddr(connection, trustProxy);
   }
 
