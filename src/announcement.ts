@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { GRAPHQL_PATH } from './server/index.ts';
 
-const SANDBOX =
-  'SANDBOX: the people and permissions served here are invented. Set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY, for real ones.';
+const SANDBOX = [
+  'SANDBOX: the people and permissions served here are invented.',
+  'Set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY, for real ones.',
+];
 
 /** Says that the server listens, where, and for whom: for people on a terminal, in the log elsewhere. */
 export function announce(config: Config, port: number, logger: Logger): void {
@@ -15,10 +17,10 @@ export function announce(config: Config, port: number, logger: Logger): void {
 
   if (process.stdout.isTTY) {
     const frame = '*'.repeat(72);
-    if (config.sandbox) console.log(`\n${frame}\n${SANDBOX}\n${frame}\n`);
+    if (config.sandbox) console.log(['', frame, ...SANDBOX, frame, ''].join('\n'));
     console.log(`${serves}\n${providers}`);
   } else {
-    if (config.sandbox) logger.warn(SANDBOX);
+    if (config.sandbox) logger.warn(SANDBOX.join(' '));
     logger.info(serves);
     logger.info(providers);
   }
