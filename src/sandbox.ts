@@ -20,7 +20,7 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
     const { status, body } = mounted
       ? mounted.provider.sandbox.respond(
           `/${rest.join('/')}`,
-          new Headers(toPairs(request.rawHeaders)),
+          new Headers(request.headers as Record<string, string>),
         )
       : { status: 404, body: { error: 'Nothing here' } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -39,12 +39,4 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
     ),
   });
   return { config: { ...config, providers: config.providers.map(toSandbox) }, server };
-}
-
-function toPairs(rawHeaders: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    pairs.push([rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '']);
-  }
-  return pairs;
 }

@@ -1,6 +1,6 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { attempt, type Reply } from './attempt.ts';
-import { type FailureKind, UpstreamFailure } from './failure.ts';
+import { callerLeft, type FailureKind, timedOut, UpstreamFailure } from './failure.ts';
 import { RETRYABLE_STATUSES, retryAfterSeconds, retryDelay } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
@@ -57,7 +57,7 @@ export async function makeCall(
   }
 
   const leaving = Promise.withResolvers<never>();
-  const leave = () => leaving.reject(new UpstreamFailure('cancelled', 'the caller went away'));
+  const leave = () => leaving.reject(callerLeft());
   signal.addEventListener('abort', leave, { once: true });
   budget.countCall();
   try {
@@ -128,10 +128,8 @@ function statusOnly(status: number): Response {
 
 function toFailure(error: unknown, signal: AbortSignal): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
-  if (signal.aborted) return new UpstreamFailure('cancelled', 'the caller went away');
-  if (error instanceof TimeoutError) {
-    return new UpstreamFailure('timeout', 'it did not answer in time');
-  }
+  if (signal.aborted) return callerLeft();
+  if (error instanceof TimeoutError) return timedOut();
   if (error instanceof NetworkError) {
     return new UpstreamFailure('unavailable', networkReason(error));
   }

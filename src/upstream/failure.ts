@@ -20,3 +20,12 @@ export class UpstreamFailure extends Error {
     this.kind = kind;
   }
 }
+
+/** Nobody waits for the answer any more. */
+export function callerLeft(): UpstreamFailure {
+  return new UpstreamFailure('cancelled', 'the caller went away');
+}
+
+export function timedOut(): UpstreamFailure {
+  return new UpstreamFailure('timeout', 'it did not answer in time');
+}

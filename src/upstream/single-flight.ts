@@ -1,4 +1,4 @@
-import { UpstreamFailure } from './failure.ts';
+import { callerLeft } from './failure.ts';
 
 interface Flight<T> {
   readonly landing: Promise<T>;
@@ -20,7 +20,7 @@ export class SingleFlight<T> {
     signal: AbortSignal,
     call: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    if (signal.aborted) throw left();
+    if (signal.aborted) throw callerLeft();
     const flight = this.#flights.get(key) ?? this.#start(key, call);
     flight.passengers += 1;
     const leaving = Promise.withResolvers<never>();
@@ -30,7 +30,7 @@ export class SingleFlight<T> {
         this.#end(key, flight);
         flight.cancel.abort();
       }
-      leaving.reject(left());
+      leaving.reject(callerLeft());
     };
     signal.addEventListener('abort', leave, { once: true });
     try {
@@ -53,8 +53,4 @@ export class SingleFlight<T> {
   #end(key: string, flight: Flight<T>): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }
-}
-
-function left(): UpstreamFailure {
-  return new UpstreamFailure('cancelled', 'the caller went away');
 }

@@ -3,7 +3,7 @@ import type { Reply } from './attempt.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, makeCall } from './call.ts';
 import type { DocumentMemory } from './document-memory.ts';
-import { UpstreamFailure } from './failure.ts';
+import { callerLeft, timedOut, UpstreamFailure } from './failure.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
 import type { Transport } from './transport.ts';
@@ -48,18 +48,15 @@ export class Upstream {
 
   /** Runs it once there is a place, unless the deadline passes or the caller goes away before. */
   async #inTurn(signal: AbortSignal, run: () => Promise<Reply>): Promise<Reply> {
-    if (signal.aborted) throw cancelled();
+    if (signal.aborted) throw callerLeft();
     const given = new AbortController();
     const giveUp = Promise.withResolvers<never>();
     const stop = (failure: UpstreamFailure) => {
       given.abort();
       giveUp.reject(failure);
     };
-    const onAbort = () => stop(cancelled());
-    const timer = setTimeout(
-      () => stop(new UpstreamFailure('timeout', 'it did not answer in time')),
-      this.#settings.deadlineMs,
-    );
+    const onAbort = () => stop(callerLeft());
+    const timer = setTimeout(() => stop(timedOut()), this.#settings.deadlineMs);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await Promise.race([this.#places.execute(run, given.signal), giveUp.promise]);
@@ -80,8 +77,4 @@ export class Upstream {
     }
     return breaker;
   }
-}
-
-function cancelled(): UpstreamFailure {
-  return new UpstreamFailure('cancelled', 'the caller went away');
 }
