@@ -246,6 +246,15 @@ describe('an answer of Datadog that is an error', () => {
     assert.equal(datadog.seen.length, 3);
   });
 
+  test('a passing fault is retried soon, whatever the rate limit of another answer would say', async () => {
+    const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-reset': '42' };
+    await using datadog = await startUpstream(
+      inTurn(text('', 503, headers), json(datadogFixtures.userDocument())),
+    );
+    dataOf(await createServerGateway({ datadog }).query('{ viewer { datadog { id } } }'));
+    assert.equal(datadog.seen.length, 2);
+  });
+
   test('a short Retry-After is waited for', async () => {
     await using datadog = await startUpstream(
       inTurn(text('', 429, { 'retry-after': '1' }), json(datadogFixtures.userDocument())),

@@ -193,7 +193,7 @@ describe('retries', () => {
 
   test('headers that say when are read in every form, within a floor and a cap', () => {
     const now = Date.parse('2026-07-03T13:37:00Z');
-    const seconds = (headers: Record<string, string>) => retryAfterSeconds(headers, now);
+    const seconds = (headers: Record<string, string>) => retryAfterSeconds(429, headers, now);
     assert.equal(seconds({ 'retry-after': '30' }), 30);
     assert.equal(seconds({ 'retry-after': '1.2' }), 2);
     assert.equal(seconds({ 'retry-after': 'Fri, 03 Jul 2026 13:38:00 GMT' }), 60);

@@ -47,7 +47,8 @@ export async function makeCall(
   /** Sets `delay`; false where the wait would end after the deadline, since an early retry helps nobody. */
   function shouldRetry(error: Error, retry: number): boolean {
     if (error instanceof HTTPError) {
-      delay = retryDelay(retry, retryAfterSeconds(reply?.headers ?? {}));
+      const { status } = error.response;
+      delay = retryDelay(retry, retryAfterSeconds(status, reply?.headers ?? {}));
     } else if (error instanceof NetworkError) {
       delay = retryDelay(retry, undefined);
     } else {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** Statuses that a later try may not meet again. */
 export const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
+const RATE_LIMITED = 429;
 const MIN_DELAY_MS = 100;
 const BASE_DELAY_MS = 200;
 const MAX_WAIT_SECONDS = 86_400;
@@ -10,16 +11,18 @@ const MAX_WAIT_SECONDS = 86_400;
 /**
  * Seconds until the vendor wants to be asked again; undefined where no header says it in a way that can be read.
  * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), else Datadog's `X-RateLimit-Reset` in seconds
- * (https://docs.datadoghq.com/api/latest/rate-limits/). From 1 second to a day, whatever the header says.
+ * (https://docs.datadoghq.com/api/latest/rate-limits/): it tells of a window, not of a fault, and counts on a 429 only.
+ * From 1 second to a day, whatever the header says.
  */
 export function retryAfterSeconds(
+  status: number,
   headers: IncomingHttpHeaders,
   now = Date.now(),
 ): number | undefined {
   const seconds =
     parseSeconds(headers['retry-after']) ??
     parseDate(headers['retry-after'], now) ??
-    parseSeconds(headers['x-ratelimit-reset']);
+    (status === RATE_LIMITED ? parseSeconds(headers['x-ratelimit-reset']) : undefined);
   return seconds === undefined ? undefined : Math.min(Math.max(seconds, 1), MAX_WAIT_SECONDS);
 }
 

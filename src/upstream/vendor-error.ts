@@ -38,7 +38,7 @@ export function replyError(
   code: ErrorCode = codeOfStatus(reply.status),
 ): RolecallError {
   const retryAfter =
-    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(reply.headers) : undefined;
+    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(reply.status, reply.headers) : undefined;
   const said = words ? `HTTP ${reply.status}: ${shorten(words)}` : `HTTP ${reply.status}`;
   return new RolecallError(`${sentence(vendor, code, said)} ${advice(vendor, code, retryAfter)}`, {
     ...extensions(vendor, code),
