@@ -27,6 +27,24 @@ const odd = userDocument({
   ],
 });
 
+/** Another user, whose roles are the current user's. */
+const other = { ...userDocument().data, id: uuid(1, 2) };
+const shared = userDocument({
+  relationships: {
+    roles: { data: [1, 2, 3].map((index) => ref('roles', uuid(3, index))) },
+    other_users: { data: [ref('users', other.id)] },
+  },
+  included: [
+    { ...other, relationships: { roles: { data: [ref('roles', uuid(3, 1))] } } },
+    role(1, [uuid(4, 1), uuid(4, 2)]),
+    role(2, [uuid(4, 2), uuid(4, 1)]),
+    role(3, []),
+    permission(1, { name_aliases: ['alias'] }),
+    permission(2),
+    org(),
+  ],
+});
+
 const files = ['schema/operations', 'test/operations'].flatMap((folder) =>
   readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
 );
@@ -65,6 +83,33 @@ const cases: readonly Case[] = [
       '{ viewer { datadog { grants(groupName: "Odd") { permission { id restricted } roles { name userCount } } otherOrganizations { id } otherUsers { displayName roles { id } } teamRoles { id } } } }',
   },
   { query: '{ viewer { datadog { id } datadog { name } heygen { lastName } } }' },
+  { query: '{ viewer { datadog { __proto__: name roles { id __proto__: name } } } }' },
+  ...['id', 'name', 'restricted', 'createdAt', 'r: restricted', 'id __typename'].map((leaves) => ({
+    query: `{ viewer { datadog { permissions { ${leaves} } } } }`,
+  })),
+  ...['id', 'userCount', 'name managed', 'receivesPermissionsFrom'].map((leaves) => ({
+    query: `{ viewer { datadog { roles { ${leaves} } } } }`,
+  })),
+  ...['id __typename username', 'id may: hasPermission(name: "permission_1")'].map((leaves) => ({
+    query: `{ viewer { datadog { otherUsers { ${leaves} } } } }`,
+  })),
+  // Lists of objects of leaves: all of them, several ways to ask for the same, and such as are none.
+  {
+    query:
+      '{ viewer { datadog { roles { ...R } permissions { id } only: permissions(restricted: false) { __typename n: name again: name nameAliases } otherOrganizations { id name } otherUsers { __typename id displayName } teamRoles { id } } } } fragment R on Role { __typename id permissions { ...P ... on Permission { restricted } } } fragment P on Permission { id name createdAt }',
+  },
+  {
+    query:
+      '{ viewer { datadog { roles { permissions { id } } ...U roles { permissions { name } p: permissions { id name } } } } } fragment U on DatadogUser { roles { id permissions { restricted } } }',
+  },
+  {
+    query:
+      '{ viewer { users { ... on DatadogUser { roles { id managed } } } datadog { roles { name } grants { permission { id name } roles { id name } } } } }',
+  },
+  {
+    query:
+      'query ($if: Boolean = true) { viewer { datadog { roles @include(if: $if) { id name @skip(if: $if) permissions { id ...P @include(if: $if) } } permissions { ...P } } } } fragment P on Permission { name @include(if: $if) }',
+  },
   {
     query:
       '{ __schema { queryType { name } } __type(name: "Role") { fields { name type { kind } } } }',
@@ -111,7 +156,8 @@ const currentUserOnly: Script = (response, seen, call) =>
   );
 
 const scenarios: Readonly<Record<string, readonly [Script, Script, Record<string, string>?]>> = {
-  'vendors that answer well': [json(userDocument({ included: [org()] })), json(v1())],
+  'vendors that answer well': [json(shared), json(v1())],
+  'a user without roles': [json(userDocument({ included: [org()] })), json(v1())],
   'documents with odd values': [
     json(odd),
     json(v1({ username: 'u', email: 'nonsense', first_name: [], last_name: '' })),

@@ -6,11 +6,16 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
+import { toBytes } from './answer-bytes.ts';
+import { askForLeafLists, withLeafLists } from './leaf-list-fields.ts';
 import { restartCount } from './node-limit.ts';
 import type { ServerPlugin } from './plugin.ts';
 
 /** A query is compiled only once it has come so often: a flood of unique ones compiles nothing. */
 const COMPILED_AFTER = 3;
+
+/** Introspection would show fields of the extended schema, and an alias `__proto__` be lost in JavaScript's objects. */
+const RESERVED_NAME = /__(?!typename\b)/;
 
 interface Seen {
   times: number;
@@ -28,8 +33,8 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
   // the document, of which Yoga keeps the ones that were used last.
   const operations = new WeakMap<OperationDefinitionNode, Seen>();
 
-  // Loaded after the first operations, which need not wait for it.
-  let jit: typeof import('graphql-jit') | undefined;
+  // Made ready after the first operations, which need not wait for it.
+  let compile: ReturnType<typeof createCompiler> | undefined;
   let isLoading = false;
 
   function compiled(operation: OperationDefinitionNode, document: DocumentNode) {
@@ -39,11 +44,8 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
       operations.set(operation, seen);
     }
     seen.times += 1;
-    if (seen.query === undefined && seen.times >= COMPILED_AFTER && jit) {
-      // Values are validated where they are read, so that scalars need not serialize them.
-      const options = { disableLeafSerialization: true };
-      const result = jit.compileQuery(schema, document, operation.name?.value, options);
-      seen.query = jit.isCompiledQuery(result) ? result.query : null;
+    if (seen.query === undefined && seen.times >= COMPILED_AFTER && compile) {
+      seen.query = compile(document, operation.name?.value);
     }
     return seen.query;
   }
@@ -52,8 +54,8 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
     onExecute({ args: { document, operationName }, executeFn, setExecuteFn }) {
       if (!isLoading) {
         isLoading = true;
-        import('graphql-jit').then((loaded) => {
-          jit = loaded;
+        import('graphql-jit').then((jit) => {
+          compile = createCompiler(jit, schema);
         });
       }
       const operation = getOperationAST(document, operationName);
@@ -65,11 +67,24 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
           args.contextValue,
           args.variableValues,
         );
-        if (result.errors === undefined) return result;
+        if (result.errors === undefined) return { ...result, stringify: toBytes };
         restartCount(args.contextValue);
         args.contextValue.omissions.clear();
         return executeFn(args);
       });
     },
+  };
+}
+
+function createCompiler(jit: typeof import('graphql-jit'), schema: GraphQLSchema) {
+  const extended = withLeafLists(schema);
+  // Values are validated where they are read, so that scalars need not serialize them.
+  const options = { disableLeafSerialization: true };
+
+  return (document: DocumentNode, operationName: string | undefined) => {
+    if (RESERVED_NAME.test(document.loc?.source.body ?? '')) return null;
+    const query = askForLeafLists(extended, document);
+    const result = jit.compileQuery(extended, query, operationName, options);
+    return jit.isCompiledQuery(result) ? result.query : null;
   };
 }
