@@ -25,6 +25,8 @@ export interface Context {
   readonly trace: Trace;
   /** Failures that left something out of fields without nulling them. */
   readonly omissions: Map<RolecallError, Set<Path>>;
+  /** What whoever is the key wants to find again. Unlike in a WeakMap, it is young garbage when the request is over. */
+  readonly kept: Map<object, unknown>;
 }
 
 export interface Trace {
@@ -66,6 +68,7 @@ export function createContextFactory(
     return {
       trace,
       omissions: new Map(),
+      kept: new Map(),
       connections: new Map(connectors.map((connect) => connect(request, trace))),
     };
   };

@@ -40,6 +40,7 @@ async function readsOf(fields: string, document: unknown = fixtures.manyRoles())
     contextValue: {
       trace: { providers: new Set(), upstream: [] },
       omissions: new Map(),
+      kept: new Map(),
       connections: new Map([[datadogProvider, { state: 'connected', session: loaders }]]),
     },
   });

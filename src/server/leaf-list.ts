@@ -38,8 +38,6 @@ export class LeafList {
 export class LeafSelection {
   readonly #typename: string;
   readonly #leaves: readonly Leaf[];
-  /** By request. */
-  readonly #written = new WeakMap<Context, Map<unknown, LeafObject>>();
 
   constructor(typename: string, leaves: readonly Leaf[]) {
     this.#typename = typename;
@@ -50,10 +48,10 @@ export class LeafSelection {
   write(list: unknown, context: Context): LeafList | null {
     if (list === null || list === undefined) return null;
     if (!Array.isArray(list)) throw new Error('not a list');
-    let written = this.#written.get(context);
+    let written = context.kept.get(this) as Map<unknown, LeafObject> | undefined;
     if (written === undefined) {
       written = new Map();
-      this.#written.set(context, written);
+      context.kept.set(this, written);
     }
     const objects: LeafObject[] = [];
     for (const object of list) {

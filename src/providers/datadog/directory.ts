@@ -41,7 +41,7 @@ export class Directory {
 
   /** The id of the first primary resource. */
   get primaryId(): string | undefined {
-    return this.#document.primary[0]?.id;
+    return this.#document.primaryId;
   }
 
   #shape<T>(type: string, toShape: (resource: Resource) => T): (id: string) => T | undefined {
@@ -49,7 +49,7 @@ export class Directory {
     return (id) => {
       const known = shaped.get(id);
       if (known !== undefined) return known;
-      const resource = this.#document.find(type, id);
+      const resource = this.#document.take(type, id);
       if (resource === undefined) return undefined;
       const shape = toShape(resource);
       shaped.set(id, shape);

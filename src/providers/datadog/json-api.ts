@@ -8,6 +8,14 @@ export interface Resource {
   readonly relationships: JsonObject;
 }
 
+/** A resource as it came: it can be told from others, and no more is known of it. */
+interface ResourceObject {
+  readonly type: string;
+  readonly id: string;
+  readonly attributes?: unknown;
+  readonly relationships?: unknown;
+}
+
 /** The text says what is wrong with the document. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
@@ -18,18 +26,15 @@ export const MALFORMED = Symbol('malformed linkage');
 
 /** A JSON:API document: its resources by type and id. */
 export class Document {
-  /** One resource, or as many as a collection has. */
-  readonly primary: readonly Resource[];
-  readonly #resources = new Map<string, Map<string, Resource>>();
+  /** The id of the resource that it is about, or of the first of them. */
+  readonly primaryId: string | undefined;
+  readonly #resources = new Map<string, Map<string, ResourceObject>>();
 
-  private constructor(primary: readonly Resource[], included: readonly unknown[]) {
-    this.primary = primary;
+  private constructor(primary: readonly ResourceObject[], included: readonly unknown[]) {
+    this.primaryId = primary[0]?.id;
     for (const resource of primary) this.#add(resource);
-    for (const entry of included) {
-      const resource = toResource(entry);
-      // The vendor may include what is not known here; an entry without an id cannot be referred to.
-      if (resource !== undefined) this.#add(resource);
-    }
+    // The vendor may include what is not known here; an entry without an id cannot be referred to.
+    for (const entry of included) if (isResourceObject(entry)) this.#add(entry);
   }
 
   /**
@@ -48,20 +53,33 @@ export class Document {
   static ofMany(body: unknown, type: string): Document {
     const { data, included } = members(body);
     if (!Array.isArray(data)) throw new DocumentError('`data` is not a list');
-    const resources = data.map(toResource).filter((resource) => resource !== undefined);
+    const resources = data.filter(isResourceObject);
     return new Document(
       resources.filter((resource) => resource.type === type),
       included,
     );
   }
 
-  /** The resource, or undefined where the document only refers to it, or not even that. */
-  find(type: string, id: string): Resource | undefined {
-    return this.#resources.get(type)?.get(id);
+  /**
+   * Gives the resource away: it is found once, so that whoever makes something of it need not keep both.
+   * Undefined where the document only refers to it, or not even that.
+   */
+  take(type: string, id: string): Resource | undefined {
+    const ofType = this.#resources.get(type);
+    const resource = ofType?.get(id);
+    if (resource === undefined) return undefined;
+    ofType?.delete(id);
+    const { attributes, relationships } = resource;
+    return {
+      type,
+      id,
+      attributes: isJsonObject(attributes) ? attributes : {},
+      relationships: isJsonObject(relationships) ? relationships : {},
+    };
   }
 
   /** Of two resources with the same id the first counts. */
-  #add(resource: Resource): void {
+  #add(resource: ResourceObject): void {
     let ofType = this.#resources.get(resource.type);
     if (ofType === undefined) {
       ofType = new Map();
@@ -122,26 +140,19 @@ function members(body: unknown): { data: unknown; included: readonly unknown[] }
 }
 
 /** What a document is about must be in order; what it only includes may be passed over. */
-function primaryResource(data: unknown, type: string): Resource {
-  const resource = toResource(data);
-  if (resource?.type !== type)
+function primaryResource(data: unknown, type: string): ResourceObject {
+  if (!isResourceObject(data) || data.type !== type)
     throw new DocumentError(`\`data\` is not one of the \`${type}\` with an id`);
-  for (const member of ['attributes', 'relationships']) {
-    const value = (data as JsonObject)[member] ?? null;
+  for (const member of ['attributes', 'relationships'] as const) {
+    const value = data[member] ?? null;
     if (value !== null && !isJsonObject(value))
       throw new DocumentError(`\`data.${member}\` is not an object`);
   }
-  return resource;
+  return data;
 }
 
-function toResource(entry: unknown): Resource | undefined {
-  if (!isJsonObject(entry)) return undefined;
-  const { type, id, attributes, relationships } = entry;
-  if (typeof type !== 'string' || typeof id !== 'string' || id === '') return undefined;
-  return {
-    type,
-    id,
-    attributes: isJsonObject(attributes) ? attributes : {},
-    relationships: isJsonObject(relationships) ? relationships : {},
-  };
+function isResourceObject(entry: unknown): entry is ResourceObject {
+  if (!isJsonObject(entry)) return false;
+  const { type, id } = entry;
+  return typeof type === 'string' && typeof id === 'string' && id !== '';
 }
