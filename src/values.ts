@@ -1,5 +1,4 @@
 import type { GraphQLScalarType } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { RolecallError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { scalars } from './schema/scalars.ts';
@@ -106,12 +105,12 @@ function fitsScalar(scalar: GraphQLScalarType): (value: unknown) => boolean {
 
 /** For what comes again and again, says nothing about anybody, and takes microseconds to look at: timestamps of permissions. */
 function remembering(fits: (value: unknown) => boolean): (value: unknown) => boolean {
-  const fitting = new LRUCache<NonNullable<unknown>, true>({ max: MAX_REMEMBERED });
+  const fitting = new Set<unknown>();
   return (value) => {
-    if (value === null || value === undefined) return false;
     if (fitting.has(value)) return true;
     if (!fits(value)) return false;
-    fitting.set(value, true);
+    if (fitting.size === MAX_REMEMBERED) fitting.clear();
+    fitting.add(value);
     return true;
   };
 }

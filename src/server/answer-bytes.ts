@@ -57,8 +57,10 @@ class Writer {
         end += bytes.write(part, end);
         continue;
       }
-      for (const [index, object] of part.objects.entries()) {
-        if (index > 0) bytes[end++] = COMMA;
+      let isFirst = true;
+      for (const object of part.objects) {
+        if (!isFirst) bytes[end++] = COMMA;
+        isFirst = false;
         const place = places.get(object);
         if (place === undefined) {
           places.set(object, end);
