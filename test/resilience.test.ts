@@ -301,6 +301,41 @@ describe('the bulkhead', () => {
   });
 });
 
+describe('a call that nobody waits for any more is dropped', () => {
+  /** Begins a body and never ends it; resolves when the connection is closed. */
+  async function hangingDatadog() {
+    const closed = Promise.withResolvers<void>();
+    const upstream = await startUpstream((response) => {
+      response.writeHead(200).write('{');
+      response.once('close', () => closed.resolve());
+    });
+    return { upstream, closed: closed.promise };
+  }
+
+  for (const variable of ['UPSTREAM_TIMEOUT_MS', 'UPSTREAM_DEADLINE_MS']) {
+    test(`after ${variable}`, { timeout: 10_000 }, async () => {
+      const { upstream, closed } = await hangingDatadog();
+      await using datadog = upstream;
+      const gateway = createServerGateway({ datadog }, { [variable]: '100' });
+      assert.equal(codeOf(await gateway.query(QUERY)), 'UPSTREAM_TIMEOUT');
+      await closed;
+    });
+  }
+
+  test('when its caller leaves', { timeout: 10_000 }, async () => {
+    const { upstream, closed } = await hangingDatadog();
+    await using datadog = upstream;
+    const caller = new AbortController();
+    const answer = assert.rejects(
+      createServerGateway({ datadog }).query(QUERY, { signal: caller.signal }),
+    );
+    while (datadog.seen.length === 0) await nextTurn();
+    caller.abort();
+    await answer;
+    await closed;
+  });
+});
+
 describe('single flight', () => {
   const withKey = (key: string) => ({ headers: { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key } });
 

@@ -57,6 +57,8 @@ export async function makeCall(
     return !signal.aborted && performance.now() + delay < deadline && budget.takeRetry();
   }
 
+  // Ends the try that is under way. ky and Node would make signals of signals, at a price that a small call feels.
+  const end = new AbortController();
   const leaving = Promise.withResolvers<never>();
   const leave = () => leaving.reject(callerLeft());
   signal.addEventListener('abort', leave, { once: true });
@@ -72,14 +74,9 @@ export async function makeCall(
         delay: () => delay,
         shouldRetry: ({ error, retryCount }) => shouldRetry(error, retryCount),
       },
-      fetch: async (input) => {
+      fetch: async () => {
         tries += 1;
-        const ended = endOf((input as Request).signal, signal);
-        try {
-          reply = await attempt(url, headers, ended.signal, settings.maxBytes, transport);
-        } finally {
-          ended.stop();
-        }
+        reply = await attempt(url, headers, end.signal, settings.maxBytes, transport);
         return statusOnly(reply.status);
       },
     });
@@ -88,6 +85,8 @@ export async function makeCall(
     await Promise.race([tried, leaving.promise]);
   } catch (error) {
     if (!(error instanceof HTTPError)) {
+      // A timeout, of a try or of all, is the end of the call, as the caller's leaving is.
+      end.abort();
       const failure = toFailure(error, signal);
       report({ failure: failure.kind, tries, durationMs: performance.now() - started });
       throw failure;
@@ -99,25 +98,6 @@ export async function makeCall(
   const answer = reply as Reply;
   report({ status: answer.status, tries, durationMs: performance.now() - started });
   return answer;
-}
-
-/**
- * The end of a try: its timeout, or the caller's leaving. ky is not told of the latter: it would make
- * a signal of both for each of its Requests, at a price that a small call feels.
- */
-function endOf(timeout: AbortSignal, leaving: AbortSignal) {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  timeout.addEventListener('abort', abort);
-  leaving.addEventListener('abort', abort);
-  if (leaving.aborted) abort();
-  return {
-    signal: controller.signal,
-    stop() {
-      timeout.removeEventListener('abort', abort);
-      leaving.removeEventListener('abort', abort);
-    },
-  };
 }
 
 function statusOnly(status: number): Response {
