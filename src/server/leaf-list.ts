@@ -48,20 +48,15 @@ export class LeafSelection {
   write(list: unknown, context: Context): LeafList | null {
     if (list === null || list === undefined) return null;
     if (!Array.isArray(list)) throw new Error('not a list');
-    let written = context.kept.get(this) as Map<unknown, LeafObject> | undefined;
-    if (written === undefined) {
-      written = new Map();
-      context.kept.set(this, written);
-    }
-    const objects: LeafObject[] = [];
-    for (const object of list) {
-      let json = written.get(object);
-      if (json === undefined) {
-        json = this.#write(object);
-        written.set(object, json);
-      }
-      objects.push(json);
-    }
+    const written = (context.kept.get(this) ?? new Map()) as Map<unknown, LeafObject>;
+    context.kept.set(this, written);
+    const objects = list.map((object) => {
+      const known = written.get(object);
+      if (known !== undefined) return known;
+      const json = this.#write(object);
+      written.set(object, json);
+      return json;
+    });
     return new LeafList(objects);
   }
 
