@@ -34,7 +34,10 @@ type Fragments = Parameters<typeof collectSubFields>[1];
 const leafList = new GraphQLScalarType({ name: LeafList.name });
 const selections = new WeakMap<FieldNode, LeafSelection>();
 
-/** The schema with a second field beside each that lists objects: it gives the list as one leaf. */
+/**
+ * The schema with a second field beside each that lists objects: it gives the list as one leaf, a LeafList.
+ * Roles share their permissions: to complete and to write each again for each role would cost more than all the rest.
+ */
 export function withLeafLists(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_TYPE](type) {
