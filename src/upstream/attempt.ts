@@ -62,6 +62,10 @@ async function receive(body: AsyncIterable<Buffer>, maxBytes: number): Promise<B
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
 }
 
+export function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** The body of an answer that is no success, as JSON; undefined where it cannot be read: its status tells enough. */
 export function readRefusal(reply: Reply): unknown {
   try {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { parseJson } from '../json.ts';
-import { type Reply, readRefusal } from './attempt.ts';
+import { isSuccess, type Reply, readRefusal } from './attempt.ts';
 
 const IDLE_MS = 5 * 60_000;
 const PURGE_MS = 60_000;
@@ -40,7 +40,7 @@ export class DocumentMemory {
   read<T>(key: string, reply: Reply, read: (body: unknown) => T): T {
     const last = this.#documents?.get(key);
     if (last !== undefined && isSame(last.reply, reply)) return last.value as T;
-    if (reply.status < 200 || reply.status > 299) return read(readRefusal(reply));
+    if (!isSuccess(reply)) return read(readRefusal(reply));
     const body = reply.decode();
     const value = read(parseJson(body));
     const size = 1 + reply.bytes.length + Math.ceil(body.length * MEMORY_PER_BYTE);

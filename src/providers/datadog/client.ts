@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../json.ts';
 import { fingerprint } from '../../secret.ts';
-import { type Reply, readRefusal } from '../../upstream/attempt.ts';
+import { isSuccess, type Reply, readRefusal } from '../../upstream/attempt.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
@@ -46,7 +46,7 @@ export function createClient(upstream: Upstream): Client {
   ): Promise<Directory> {
     const headers = toHeaders(credentials);
     const reply = await upstream.get(credentials.baseUrl, { url, headers, signal, report });
-    if (reply.status < 200 || reply.status > 299) {
+    if (!isSuccess(reply)) {
       const words = vendorWords(readRefusal(reply));
       throw replyError(vendor, reply, redact(credentials, words));
     }

@@ -1,7 +1,7 @@
 import type { ErrorCode, RolecallError } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import type { Secret } from '../../secret.ts';
-import type { Reply } from '../../upstream/attempt.ts';
+import { isSuccess, type Reply } from '../../upstream/attempt.ts';
 import { codeOfStatus, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
 import { toUser, type User } from './model.ts';
 
@@ -79,10 +79,6 @@ function vendorWords(body: JsonObject): string | undefined {
 function numericCode(body: unknown): number | undefined {
   const code = isJsonObject(body) ? body['code'] : undefined;
   return typeof code === 'number' ? code : undefined;
-}
-
-function isSuccess({ status }: Reply): boolean {
-  return status >= 200 && status < 300;
 }
 
 function shape(body: unknown, wanted: string): string {
