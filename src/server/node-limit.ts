@@ -36,11 +36,13 @@ class NodeCount {
   }
 }
 
-const counts = new WeakMap<Context, NodeCount>();
+function countOf({ kept }: Context): NodeCount | undefined {
+  return kept.get(NodeCount) as NodeCount | undefined;
+}
 
 /** For an operation that is executed once more. */
 export function restartCount(context: Context): void {
-  counts.get(context)?.restart();
+  countOf(context)?.restart();
 }
 
 /** Bounds what an operation returns: nothing of an answer that is too large is sent. */
@@ -48,7 +50,7 @@ export function createNodeLimit(limit: number): ServerPlugin {
   return {
     onExecute({ args }) {
       const count = new NodeCount(limit);
-      counts.set(args.contextValue, count);
+      args.contextValue.kept.set(NodeCount, count);
       return {
         onExecuteDone({ setResult }) {
           if (count.isExceeded) setResult({ errors: [count.refusal()] });
@@ -77,6 +79,6 @@ export function countLists(schema: GraphQLSchema): GraphQLSchema {
 }
 
 function counted(context: Context, list: unknown): unknown {
-  if (Array.isArray(list)) counts.get(context)?.add(list.length);
+  if (Array.isArray(list)) countOf(context)?.add(list.length);
   return list;
 }
