@@ -5,8 +5,8 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { Reply } from './attempt.ts';
 import { UpstreamFailure } from './failure.ts';
+import type { Reply } from './reply.ts';
 
 /** Lets calls through to one base URL until too many fail in a row, then one at a time to probe. */
 export interface Breaker {

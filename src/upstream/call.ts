@@ -1,6 +1,7 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
-import { attempt, type Reply } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { callerLeft, type FailureKind, timedOut, UpstreamFailure } from './failure.ts';
+import type { Reply } from './reply.ts';
 import { RETRYABLE_STATUSES, retryAfterSeconds, retryDelay } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';

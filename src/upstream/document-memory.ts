@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { parseJson } from '../json.ts';
-import { isSuccess, type Reply, readRefusal } from './attempt.ts';
+import { isSuccess, type Reply, readRefusal } from './reply.ts';
 
 const IDLE_MS = 5 * 60_000;
 const PURGE_MS = 60_000;

@@ -1,9 +1,9 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import type { Reply } from './attempt.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, makeCall } from './call.ts';
 import type { DocumentMemory } from './document-memory.ts';
 import { callerLeft, timedOut, UpstreamFailure } from './failure.ts';
+import type { Reply } from './reply.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
 import type { Transport } from './transport.ts';
@@ -40,7 +40,11 @@ export class Upstream {
     breaker.check();
     const deadline = performance.now() + this.#settings.deadlineMs;
     const run = () => makeCall(call, this.#settings, this.#transport, this.#budget, deadline);
-    const execute = () => breaker.execute(run);
+    const execute = async () => {
+      // Where its turn comes with the deadline nobody is asked, and the breaker has nothing to count.
+      if (performance.now() >= deadline) throw timedOut();
+      return breaker.execute(run);
+    };
     return this.#places.executionSlots > 0
       ? this.#places.execute(execute)
       : this.#inTurn(call.signal, execute);

@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorExtensions, RolecallError } from '../errors.ts';
-import type { Reply } from './attempt.ts';
 import { UpstreamFailure } from './failure.ts';
+import type { Reply } from './reply.ts';
 import { retryAfterSeconds } from './retry.ts';
 
 const MAX_WORDS = 300;

@@ -148,6 +148,14 @@ export function faults(good: unknown): Readonly<Record<string, Fault>> {
       ),
       tries: 1,
     },
+    'interim answers': {
+      script: (response, seen, call) => {
+        response.writeProcessing();
+        response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
+        answerWell(response, seen, call);
+      },
+      tries: 1,
+    },
     slow: { script: (...call) => void setTimeout(() => answerWell(...call), 150), tries: 1 },
     flaky: {
       script: (response, seen, call) =>

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../json.ts';
 import { fingerprint } from '../../secret.ts';
-import { isSuccess, type Reply, readRefusal } from '../../upstream/attempt.ts';
+import { isSuccess, type Reply, readRefusal } from '../../upstream/reply.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode, RolecallError } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import type { Secret } from '../../secret.ts';
-import { isSuccess, type Reply } from '../../upstream/attempt.ts';
+import { isSuccess, type Reply } from '../../upstream/reply.ts';
 import { codeOfStatus, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
 import { toUser, type User } from './model.ts';
 

@@ -1,5 +1,5 @@
 import { fingerprint, type Secret } from '../../secret.ts';
-import type { Reply } from '../../upstream/attempt.ts';
+import type { Reply } from '../../upstream/reply.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, type Vendor } from '../../upstream/vendor-error.ts';

@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { parseJson } from '../json.ts';
+import { UpstreamFailure } from './failure.ts';
+
+const ISIZE_BYTES = 4;
+const MIN_CHUNK_BYTES = 1024;
+
+/** A vendor's answer, whatever its status. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The body as it travelled. */
+  readonly bytes: Buffer;
+  /** The body. @throws {UpstreamFailure} `invalid` where it is too large or not what its encoding says */
+  decode(): Buffer;
+}
+
+/** @param maxBytes the longest body that is accepted, decoded */
+export function toReply(
+  status: number,
+  headers: IncomingHttpHeaders,
+  bytes: Buffer,
+  maxBytes: number,
+): Reply {
+  return {
+    status,
+    headers,
+    bytes,
+    decode: () => decode(bytes, headers['content-encoding'], maxBytes),
+  };
+}
+
+export function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The body of an answer that is no success, as JSON; undefined where it cannot be read: its status tells enough. */
+export function readRefusal(reply: Reply): unknown {
+  try {
+    return parseJson(reply.decode());
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * undici would decode it with an interceptor that it calls experimental, and before anybody could see that the
+ * bytes are the same as last time. Another thread would cost more than it spares, and the length is bounded.
+ */
+function decode(body: Buffer, encoding: string | string[] | undefined, maxBytes: number): Buffer {
+  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
+  if (String(encoding).toLowerCase() !== 'gzip') {
+    throw new UpstreamFailure('invalid', 'its body has an encoding that was not asked for');
+  }
+  try {
+    return gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: chunkSize(body, maxBytes) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new UpstreamFailure('invalid', 'its body is not the gzip that it claims to be');
+  }
+}
+
+/** So that one chunk takes all of it: the length that its last bytes tell (RFC 1952, 2.3.1), true or not. */
+function chunkSize(body: Buffer, maxBytes: number): number {
+  const told = body.length < ISIZE_BYTES ? 0 : body.readUInt32LE(body.length - ISIZE_BYTES);
+  return Math.max(MIN_CHUNK_BYTES, Math.min(told, maxBytes) + 1);
+}
+
+/** As it travels, or decoded. */
+export function tooLarge(maxBytes: number): UpstreamFailure {
+  return new UpstreamFailure('invalid', `its body is larger than ${maxBytes} bytes`);
+}
