@@ -1,22 +1,44 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { parseJson } from '../src/json.ts';
 
-const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}"]"${'}]'.repeat(depth / 2)}`;
+const parse = (text: string) => parseJson(Buffer.from(text));
+const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
 describe('JSON is parsed where it nests 100 deep, and no deeper', () => {
-  for (const [size, padding] of [
-    ['a small body', ''],
-    ['a body of more than 512 KiB', ' '.repeat(600 * 1024)],
+  const many = '[],'.repeat(20_000);
+  for (const [name, wrap] of [
+    ['few lists', (text: string) => `[${text}]`],
+    ['many lists', (text: string) => `[${many}${text}]`],
   ] as const) {
-    test(size, () => {
-      const parse = (text: string) => parseJson(Buffer.from(padding + text));
-      assert.deepEqual(parse(nested(100)), JSON.parse(nested(100)));
-      assert.equal(parse(nested(102)), undefined);
-      // Brackets in texts nest nothing.
-      const text = JSON.stringify({ text: `\\"${'['.repeat(200)}\\` });
-      assert.deepEqual(parse(text), JSON.parse(text));
-      assert.equal(parse('{"a":'), undefined);
+    test(name, () => {
+      for (const nested of [lists, objects]) {
+        const text = wrap(nested(99));
+        assert.deepEqual(parse(text), JSON.parse(text));
+        assert.equal(parse(wrap(nested(100))), undefined);
+      }
     });
   }
+
+  test('brackets in texts nest nothing', () => {
+    const text = JSON.stringify({ text: `\\"${'['.repeat(20_000)}\\`, other: '"' });
+    assert.deepEqual(parse(text), JSON.parse(text));
+  });
+
+  test('masses of nested lists are refused unparsed', () => {
+    const { mock: parsing } = mock.method(JSON, 'parse');
+    try {
+      assert.equal(parse(lists(20_000)), undefined);
+      assert.equal(parsing.callCount(), 0);
+    } finally {
+      parsing.restore();
+    }
+  });
+
+  test('what is no JSON', () => {
+    for (const text of ['', '{"a":', '['.repeat(20_000), `${many}[`]) {
+      assert.equal(parse(text), undefined);
+    }
+  });
 });
