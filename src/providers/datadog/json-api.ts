@@ -6,6 +6,8 @@ export interface Resource {
   readonly id: string;
   readonly attributes: JsonObject;
   readonly relationships: JsonObject;
+  /** Of its document. */
+  readonly references: References;
 }
 
 /** A resource as it came: it can be told from others, and no more is known of it. */
@@ -14,6 +16,38 @@ interface ResourceObject {
   readonly id: string;
   readonly attributes?: unknown;
   readonly relationships?: unknown;
+}
+
+interface Known {
+  readonly id: string;
+  /** The last list that it is in. */
+  list: readonly string[];
+}
+
+/**
+ * What a document refers to. `JSON.parse` makes a text for each reference, and many refer to the same resource:
+ * to keep one of them each takes a third off a large document.
+ */
+class References {
+  readonly #known = new Map<string, Known>();
+
+  /** The ids of these resource identifiers, each once. */
+  toIds(identifiers: readonly unknown[], type: string): readonly string[] {
+    const ids: string[] = [];
+    for (const identifier of identifiers) {
+      const id = identify(identifier, type);
+      if (id === null) continue;
+      const known = this.#known.get(id);
+      if (known === undefined) {
+        this.#known.set(id, { id, list: ids });
+        ids.push(id);
+      } else if (known.list !== ids) {
+        known.list = ids;
+        ids.push(known.id);
+      }
+    }
+    return ids;
+  }
 }
 
 /** The text says what is wrong with the document. */
@@ -29,6 +63,7 @@ export class Document {
   /** The id of the resource that it is about, or of the first of them. */
   readonly primaryId: string | undefined;
   readonly #resources = new Map<string, Map<string, ResourceObject>>();
+  readonly #references = new References();
 
   private constructor(primary: readonly ResourceObject[], included: readonly unknown[]) {
     this.primaryId = primary[0]?.id;
@@ -75,6 +110,7 @@ export class Document {
       id,
       attributes: isJsonObject(attributes) ? attributes : {},
       relationships: isJsonObject(relationships) ? relationships : {},
+      references: this.#references,
     };
   }
 
@@ -87,6 +123,11 @@ export class Document {
     }
     if (!ofType.has(resource.id)) ofType.set(resource.id, resource);
   }
+}
+
+/** A resource of which no more is known than its id. */
+export function unknownResource(id: string): Resource {
+  return { type: '', id, attributes: {}, relationships: {}, references: new References() };
 }
 
 /** The id that a to-one relationship points at; null where it is absent or points at nothing. */
@@ -102,19 +143,13 @@ export function toOne(
 
 /** The ids that a to-many relationship points at, each once; null where it is absent or its data is null. */
 export function toMany(
-  { relationships }: Resource,
+  { relationships, references }: Resource,
   name: string,
   type: string,
 ): readonly string[] | null | typeof MALFORMED {
   const data = linkage(relationships, name);
   if (data === null || data === MALFORMED) return data;
-  if (!Array.isArray(data)) return MALFORMED;
-  const ids = new Set<string>();
-  for (const entry of data) {
-    const id = identify(entry, type);
-    if (id !== null) ids.add(id);
-  }
-  return Array.from(ids);
+  return Array.isArray(data) ? references.toIds(data, type) : MALFORMED;
 }
 
 function linkage(relationships: JsonObject, name: string): unknown {

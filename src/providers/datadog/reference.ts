@@ -1,5 +1,5 @@
 import type { RolecallError } from '../../errors.ts';
-import type { Resource } from './json-api.ts';
+import { type Resource, unknownResource } from './json-api.ts';
 
 /** Why a reference is no more than its id: nobody holds the resource, or asking for it failed. */
 export type Absence = RolecallError | undefined;
@@ -15,7 +15,7 @@ export function toReference<T extends { readonly id: string }>(
   toShape: (resource: Resource) => T,
   why: Absence,
 ): T {
-  const bare = toShape({ type: '', id, attributes: {}, relationships: {} });
+  const bare = toShape(unknownResource(id));
   const shape =
     why === undefined
       ? bare
