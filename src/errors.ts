@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'UPSTREAM_REJECTED'
   | 'BAD_REQUEST'
   | 'UNAUTHENTICATED'
+  | 'HOST_NOT_LOCAL'
   | 'CSRF'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'BODY_TOO_LARGE'

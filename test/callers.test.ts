@@ -76,6 +76,51 @@ describe('authentication', () => {
   });
 });
 
+describe('DNS rebinding', () => {
+  const keys = { HEYGEN_API_KEY: 'fictional-heygen-key' };
+  const QUERY = JSON.stringify({ query: '{ __typename }' });
+
+  test('reaches no server with keys that asks nobody for a token', async () => {
+    const gateway = createGateway(keys);
+    for (const host of [
+      'evil.example:4000',
+      'localhost.evil.example',
+      '192.0.2.1',
+      '127.0.0.1.nip.example',
+      '[::2]',
+    ]) {
+      const response = await post(gateway, { host }, QUERY);
+      assert.equal(response.status, 421, host);
+      assert.equal(await codeOf(response), 'HOST_NOT_LOCAL');
+    }
+    for (const host of [
+      'localhost',
+      'localhost:4000',
+      '127.0.0.1:4000',
+      '127.0.0.9',
+      '[::1]:4000',
+      'LOCALHOST',
+    ]) {
+      assert.equal((await post(gateway, { host }, QUERY)).status, 200, host);
+    }
+  });
+
+  test('is no danger to others, which answer by any name', async () => {
+    for (const environment of [
+      { ...keys, CLIENT_TOKENS: 'token' },
+      { CREDENTIALS: 'request' },
+      { SANDBOX: '1' },
+    ]) {
+      const response = await post(
+        createGateway(environment),
+        { host: 'rolecall.example', authorization: 'Bearer token' },
+        QUERY,
+      );
+      assert.equal(response.status, 200);
+    }
+  });
+});
+
 describe('CORS', () => {
   const gateway = createGateway({ CORS_ORIGINS: 'https://app.example, http://localhost:3000' });
   const preflight = (origin: string, to = gateway) =>

@@ -16,6 +16,7 @@ import { createDocumentCaches } from './document-cache.ts';
 import { createGraphiQL } from './graphiql.ts';
 import { hiddenSchema } from './introspection.ts';
 import { createLimits } from './limits.ts';
+import { localHost } from './local-host.ts';
 import { maskError } from './mask-error.ts';
 import { countLists, createNodeLimit } from './node-limit.ts';
 import { createOperationLog } from './operation-log.ts';
@@ -50,6 +51,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
   // In the order in which a request meets them; both endpoints share them, and so their counts.
   const guards: ServerPlugin[] = [
     ...(settings.clientTokens.length > 0 ? [createAuthentication(settings.clientTokens)] : []),
+    ...(isOpenWithKeys(config) ? [localHost] : []),
     createCsrfPrevention(settings.corsOrigins),
     createLimits(settings.limits),
     wellFormedParameters,
@@ -114,4 +116,9 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
     fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
   };
+}
+
+/** May whoever reaches it use its keys? Such a server listens on loopback only, which the configuration sees to. */
+function isOpenWithKeys({ credentials, sandbox, server }: Config): boolean {
+  return credentials === 'server' && !sandbox && server.clientTokens.length === 0;
 }
