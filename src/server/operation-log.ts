@@ -5,6 +5,8 @@ import type { Context } from '../context.ts';
 import type { ServerPlugin } from './plugin.ts';
 import { requestIdOf } from './request-id.ts';
 
+type Result = Parameters<NonNullable<ServerPlugin['onExecutionResult']>>[0]['result'];
+
 const MAX_NAME_LENGTH = 100;
 
 /** Writes a line for every operation, and one for every request that came to none; nothing about a person. */
@@ -12,6 +14,7 @@ export function createOperationLog(logger: Logger): ServerPlugin {
   const started = new WeakMap<Request, number>();
   const logged = new WeakSet<Request>();
   const names = new WeakMap<object, string | undefined>();
+  const refusals = new WeakMap<Request, readonly unknown[]>();
 
   const since = (request: Request) =>
     rounded(performance.now() - (started.get(request) ?? Number.NaN));
@@ -28,15 +31,6 @@ export function createOperationLog(logger: Logger): ServerPlugin {
       // What was refused before it was executed has no context of ours.
       const { trace } = context as Partial<Context>;
       const operation = names.get(context) ?? context.params.operationName;
-      const codes = [result]
-        .flat()
-        .flatMap((each) =>
-          each && !isAsyncIterable(each)
-            ? (each.errors ?? []).map(
-                ({ extensions }) => extensions?.['code'] ?? 'GRAPHQL_EXECUTION_FAILED',
-              )
-            : [],
-        );
       logger.info(
         {
           requestId: requestIdOf(request),
@@ -47,10 +41,13 @@ export function createOperationLog(logger: Logger): ServerPlugin {
             ...call,
             durationMs: rounded(call.durationMs),
           })),
-          errors: [...new Set(codes)],
+          errors: codesOf(result),
         },
         'operation',
       );
+    },
+    onResultProcess({ request, result }) {
+      if (!logged.has(request)) refusals.set(request, codesOf(result));
     },
     onResponse({ request, response }) {
       if (logged.has(request)) return;
@@ -59,10 +56,23 @@ export function createOperationLog(logger: Logger): ServerPlugin {
         durationMs: since(request),
         status: response.status,
       };
-      if (response.status >= 400) logger.info(line, 'refused');
-      else logger.debug(line, 'served');
+      if (response.status >= 400) {
+        logger.info({ ...line, errors: refusals.get(request) ?? [] }, 'refused');
+      } else {
+        logger.debug(line, 'served');
+      }
     },
   };
+}
+
+/** The codes of the errors of a result, or of a batch's results, each once. */
+function codesOf(result: Result | Result[]): readonly unknown[] {
+  const errors = [result]
+    .flat()
+    .flatMap((each) => (each && !isAsyncIterable(each) ? (each.errors ?? []) : []));
+  return [
+    ...new Set(errors.map(({ extensions }) => extensions?.['code'] ?? 'GRAPHQL_EXECUTION_FAILED')),
+  ];
 }
 
 /** To a tenth of a millisecond. */

@@ -35,7 +35,7 @@ export async function connect(url: string) {
 /** A POST as it stands on the wire. */
 export function rawPost(path: string, body: string, headers: Record<string, string> = {}): string {
   const lines = Object.entries({
-    host: 'rolecall.example',
+    host: 'localhost',
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     ...headers,
