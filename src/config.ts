@@ -20,6 +20,8 @@ export interface Config {
   readonly credentials: 'server' | 'request';
   /** Are the providers the sandbox's rather than the vendors'? */
   readonly sandbox: boolean;
+  /** May whoever reaches the server use its keys? Then it listens on loopback only. */
+  readonly isOpen: boolean;
   readonly server: ServerSettings;
   readonly upstream: UpstreamSettings;
   readonly providers: readonly ConfiguredProvider[];
@@ -78,13 +80,9 @@ export function readConfig(environment: Environment): Config {
       'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
     );
   }
-  const isExposed = own !== undefined && !isLoopback(own.HOST);
-  if (
-    isExposed &&
-    own.CREDENTIALS === 'server' &&
-    hasCredentials &&
-    server?.clientTokens.length === 0
-  ) {
+  const isOpen =
+    own?.CREDENTIALS === 'server' && hasCredentials && server?.clientTokens.length === 0;
+  if (isOpen && !isLoopback(own.HOST)) {
     problems.push(
       'HOST lets others in than this machine, and they could use the keys of the server: set CLIENT_TOKENS, or CREDENTIALS=request, or HOST=127.0.0.1.',
     );
@@ -97,6 +95,7 @@ export function readConfig(environment: Environment): Config {
     port: own.PORT,
     credentials: own.CREDENTIALS,
     sandbox: forced || needsSandbox,
+    isOpen,
     server,
     upstream,
     providers: configured,

@@ -33,6 +33,7 @@ describe('defaults', () => {
       port: 4000,
       credentials: 'server',
       sandbox: true,
+      isOpen: false,
     });
     assert.deepEqual(
       providers.map(({ provider }) => provider.name),

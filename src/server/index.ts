@@ -51,7 +51,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
   // In the order in which a request meets them; both endpoints share them, and so their counts.
   const guards: ServerPlugin[] = [
     ...(settings.clientTokens.length > 0 ? [createAuthentication(settings.clientTokens)] : []),
-    ...(isOpenWithKeys(config) ? [localHost] : []),
+    ...(config.isOpen ? [localHost] : []),
     createCsrfPrevention(settings.corsOrigins),
     createLimits(settings.limits),
     wellFormedParameters,
@@ -116,9 +116,4 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
     fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
   };
-}
-
-/** May whoever reaches it use its keys? Such a server listens on loopback only, which the configuration sees to. */
-function isOpenWithKeys({ credentials, sandbox, server }: Config): boolean {
-  return credentials === 'server' && !sandbox && server.clientTokens.length === 0;
 }

@@ -9,7 +9,7 @@ import { refusal } from './refusal.ts';
 export const localHost: ServerPlugin = {
   onRequestParse({ request }) {
     const host = request.headers.get('host');
-    // Without one nobody came over HTTP: Node refuses such requests.
+    // Browsers always send one.
     if (host === null || isLoopback(URL.parse(`http://${host}`)?.hostname ?? '')) return;
     throw refusal(
       421,
