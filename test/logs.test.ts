@@ -118,6 +118,7 @@ describe('the log', () => {
     ] as const) {
       assert.equal(response.status, status);
       const line = await lineOf(response);
+      assert.equal(line.status, status, JSON.stringify(line));
       assert.deepEqual(line.errors, errors, JSON.stringify(line));
       assert.ok(line.durationMs >= 0);
     }
