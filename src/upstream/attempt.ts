@@ -81,8 +81,9 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const [first, ...others] = this.#chunks;
-    const bytes = first && others.length === 0 ? first : Buffer.concat(this.#chunks, this.#length);
+    const [first] = this.#chunks;
+    const isWhole = first?.length === this.#length;
+    const bytes = isWhole ? first : Buffer.concat(this.#chunks, this.#length);
     this.#reply.resolve(toReply(this.#status, this.#headers, bytes, this.#maxBytes));
   }
 
