@@ -128,6 +128,18 @@ describe('duplicates, strangers and odd ids', () => {
     });
   });
 
+  test('duplicates count once in each list that they are in', async () => {
+    const [first, second] = [uuid(4, 1), uuid(4, 2)];
+    const document = userWithRoles(
+      [role(1, [first, second]), role(2, [second, first, second, first])],
+      [permission(1), permission(2)],
+    );
+    assert.deepEqual((await served(document, 'roles { permissions { id } }')).roles, [
+      { permissions: [{ id: first }, { id: second }] },
+      { permissions: [{ id: second }, { id: first }] },
+    ]);
+  });
+
   test('unknown types and entries without an id are passed over', async () => {
     const document = userWithRoles([role(1, [uuid(4, 1)])], [permission(1)]);
     document.data.relationships['roles'] = {
