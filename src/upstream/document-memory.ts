@@ -9,12 +9,15 @@ const MEMORY_PER_BYTE = 2.5;
 
 interface Remembered {
   readonly reply: Reply;
-  readonly value: unknown;
+  /** What was read from it; undefined where only its bytes are kept. */
+  readonly read: { readonly value: unknown } | undefined;
 }
 
 /**
  * Remembers the last bytes of each document with what was read from them: the vendor is asked every time,
  * and where it answers with the same bytes they need not be decoded, parsed and indexed again.
+ * Of a document that differs from the last one only the bytes are kept, until they come again: what changes
+ * each time would be kept for nothing, and whatever outlives its request costs the collector of garbage dear.
  */
 export class DocumentMemory {
   readonly #documents: LRUCache<string, Remembered> | undefined;
@@ -39,12 +42,18 @@ export class DocumentMemory {
    */
   read<T>(key: string, reply: Reply, read: (body: unknown) => T): T {
     const last = this.#documents?.get(key);
-    if (last !== undefined && isSame(last.reply, reply)) return last.value as T;
+    const isUnchanged = last !== undefined && isSame(last.reply, reply);
+    if (isUnchanged && last.read !== undefined) return last.read.value as T;
     if (!isSuccess(reply)) return read(readRefusal(reply));
     const body = reply.decode();
     const value = read(parseJson(body));
-    const size = 1 + reply.bytes.length + Math.ceil(body.length * MEMORY_PER_BYTE);
-    this.#documents?.set(key, { reply, value }, { size });
+    const size = 1 + reply.bytes.length;
+    if (last === undefined || isUnchanged) {
+      const readSize = Math.ceil(body.length * MEMORY_PER_BYTE);
+      this.#documents?.set(key, { reply, read: { value } }, { size: size + readSize });
+    } else {
+      this.#documents?.set(key, { reply, read: undefined }, { size });
+    }
     return value;
   }
 }

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { DocumentMemory } from '../src/upstream/document-memory.ts';
+import { UpstreamFailure } from '../src/upstream/failure.ts';
+import { type Reply, toReply } from '../src/upstream/reply.ts';
+import { userDocument } from './fixtures/datadog.ts';
+import { v1 } from './fixtures/heygen.ts';
+import { createGateway, dataOf } from './support/gateway.ts';
+import { inTurn, json, startUpstream } from './support/upstream.ts';
+
+const MINUTE_MS = 60_000;
+const MAX_BYTES = 16 * 1024 ** 2;
+
+const reply = (body: unknown, status = 200, headers = {}): Reply =>
+  toReply(status, headers, Buffer.from(JSON.stringify(body)), MAX_BYTES);
+
+const zipped = (body: unknown): Reply =>
+  toReply(200, { 'content-encoding': 'gzip' }, gzipSync(JSON.stringify(body)), MAX_BYTES);
+
+/** A memory that tells what it has had to read. */
+function createMemory(megabytes = 1) {
+  const memory = new DocumentMemory(megabytes);
+  const bodies: unknown[] = [];
+  const read = (body: unknown) => {
+    bodies.push(body);
+    return { body };
+  };
+  return { bodies, ask: (answer: Reply, key = 'key') => memory.read(key, answer, read) };
+}
+
+describe('the memory of documents', () => {
+  test('reads the same bytes once', () => {
+    const { ask, bodies } = createMemory();
+    const first = ask(zipped({ id: 1 }));
+    assert.equal(ask(zipped({ id: 1 })), first);
+    assert.equal(ask(zipped({ id: 1 })), first);
+    assert.deepEqual(bodies, [{ id: 1 }]);
+  });
+
+  test('answers with what has changed at once, and keeps it when it has come again', () => {
+    const { ask, bodies } = createMemory();
+    const told = [1, 2, 2, 2, 2, 1].map((body) => ask(reply(body)).body);
+    assert.deepEqual(told, [1, 2, 2, 2, 2, 1]);
+    assert.deepEqual(bodies, [1, 2, 2, 1]);
+  });
+
+  test('does not keep what changes each time', async () => {
+    const memory = new DocumentMemory(1);
+    const read = (body: unknown) => ({ body });
+    memory.read('key', reply({ id: 1 }), read);
+    const changed = new WeakRef(memory.read('key', reply({ id: 2 }), read));
+    assert.equal(await isKept(changed), false);
+    memory.read('key', reply({ id: 2 }), read);
+    const same = new WeakRef(memory.read('key', reply({ id: 2 }), read));
+    assert.equal(await isKept(same), true);
+    memory.read('key', reply({ id: 2 }), read);
+  });
+
+  test('gives nobody what was read for another key', () => {
+    const { ask, bodies } = createMemory();
+    assert.notEqual(ask(reply({ id: 1 }), 'mine'), ask(reply({ id: 1 }), 'yours'));
+    assert.equal(bodies.length, 2);
+  });
+
+  test('takes the same bytes of another status or encoding for others', () => {
+    const { ask, bodies } = createMemory();
+    ask(reply({ id: 1 }));
+    ask(reply({ id: 1 }, 201));
+    assert.equal(bodies.length, 2);
+    const { bytes } = zipped({ id: 1 });
+    ask(toReply(200, { 'content-encoding': 'gzip' }, bytes, MAX_BYTES), 'other');
+    const brotli = toReply(200, { 'content-encoding': 'br' }, bytes, MAX_BYTES);
+    assert.throws(() => ask(brotli, 'other'), { constructor: UpstreamFailure, kind: 'invalid' });
+  });
+
+  test('remembers no refusal, and what was good before it still', () => {
+    const { ask, bodies } = createMemory();
+    const good = ask(reply({ id: 1 }));
+    ask(reply({ errors: [] }, 403));
+    ask(reply({ errors: [] }, 403));
+    assert.equal(ask(reply({ id: 1 })), good);
+    assert.deepEqual(bodies, [{ id: 1 }, { errors: [] }, { errors: [] }]);
+  });
+
+  test('remembers nothing of what cannot be read', () => {
+    const memory = new DocumentMemory(1);
+    let times = 0;
+    const refuse = (): never => {
+      times += 1;
+      throw new Error('not a document');
+    };
+    assert.throws(() => memory.read('key', reply([]), refuse), /not a document/);
+    assert.throws(() => memory.read('key', reply([]), refuse), /not a document/);
+    assert.equal(times, 2);
+  });
+
+  test('keeps within its bounds, what was used last', () => {
+    const { ask, bodies } = createMemory(1);
+    const [first, second] = ['a', 'b'].map((letter) => reply(letter.repeat(120_000)));
+    assert(first && second);
+    ask(first, 'first');
+    ask(second, 'second');
+    ask(first, 'first');
+    assert.equal(bodies.length, 2, 'both fit in, counted 3.5 times their length');
+    ask(reply('c'.repeat(120_000)), 'third');
+    ask(first, 'first');
+    assert.equal(bodies.length, 3, 'the first was used last');
+    ask(second, 'second');
+    assert.equal(bodies.length, 4, 'the second was let go');
+  });
+
+  test('does without what is larger than it', () => {
+    const { ask, bodies } = createMemory(1);
+    const large = reply('a'.repeat(400_000));
+    ask(large);
+    ask(large);
+    assert.equal(bodies.length, 2);
+  });
+
+  test('of 0 MB remembers nothing', () => {
+    const { ask, bodies } = createMemory(0);
+    ask(reply({ id: 1 }));
+    ask(reply({ id: 1 }));
+    assert.equal(bodies.length, 2);
+  });
+
+  test('lets go of what nobody asked for in five minutes', async (context) => {
+    const clock = mockClock(context);
+    const memory = new DocumentMemory(1);
+    const read = (body: unknown) => ({ body });
+    const kept = new WeakRef(memory.read('key', reply({ id: 1 }), read));
+    clock.pass(4 * MINUTE_MS);
+    memory.read('key', reply({ id: 1 }), () => assert.fail('read again'));
+    clock.pass(4 * MINUTE_MS);
+    assert.equal(await isKept(kept), true, 'four minutes after it was asked for last');
+    clock.pass(2 * MINUTE_MS);
+    assert.equal(await isKept(kept), false);
+    assert.deepEqual(memory.read('key', reply({ id: 1 }), read), { body: { id: 1 } });
+  });
+});
+
+describe('a server that remembers documents', () => {
+  const NAMES = '{ viewer { datadog { name } heygen { username } } }';
+
+  test('asks the vendors every time, and tells what they say now', async () => {
+    const named = (name: string) => json(userDocument({ attributes: { name } }));
+    const called = (username: string) => json(v1({ username }));
+    await using datadog = await startUpstream(inTurn(...['Ada', 'Ada', 'Bo', 'Ada'].map(named)));
+    await using heygen = await startUpstream(inTurn(...['ada', 'ada', 'bo', 'ada'].map(called)));
+    const gateway = createGateway({
+      DD_API_KEY: 'a',
+      DD_APP_KEY: 'b',
+      HEYGEN_API_KEY: 'c',
+      DATADOG_API_URL: datadog.url,
+      HEYGEN_API_URL: heygen.url,
+    });
+    const told = [];
+    for (let i = 0; i < 4; i += 1) told.push(dataOf(await gateway.query(NAMES)).viewer);
+    assert.deepEqual(
+      told,
+      ['Ada', 'Ada', 'Bo', 'Ada'].map((name) => ({
+        datadog: { name },
+        heygen: { username: name.toLowerCase() },
+      })),
+    );
+    assert.deepEqual([datadog.seen.length, heygen.seen.length], [4, 4]);
+  });
+});
+
+/** After a collection of garbage, in a turn of its own: what a turn has taken from a WeakRef stays during it. */
+async function isKept(reference: WeakRef<object>): Promise<boolean> {
+  await new Promise(setImmediate);
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return reference.deref() !== undefined;
+}
+
+/** Of the timers and of `performance.now()`, by which lru-cache tells ages. */
+function mockClock({ mock }: TestContext) {
+  let now = performance.now();
+  mock.method(performance, 'now', () => now);
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  return {
+    pass(ms: number) {
+      now += ms;
+      mock.timers.tick(ms);
+    },
+  };
+}
