@@ -3,7 +3,7 @@ import { LeafList, type LeafObject } from './leaf-list.ts';
 const COMMA = 0x2c;
 
 /** The JSON of a result, as JSON.stringify gives it, in which each LeafObject is copied from where it stands first. */
-export function toBytes(result: object): Buffer {
+export function toBytes(result: object): Buffer<ArrayBuffer> {
   const writer = new Writer();
   writer.write(result);
   return writer.end();
@@ -47,7 +47,7 @@ class Writer {
     this.#json += '}';
   }
 
-  end(): Buffer {
+  end(): Buffer<ArrayBuffer> {
     const parts = [...this.#parts, this.#json];
     const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + byteLength(part), 0));
     const places = new Map<LeafObject, number>();

@@ -23,6 +23,7 @@ import { createOperationLog } from './operation-log.ts';
 import { wellFormedParameters } from './parameters.ts';
 import type { ServerPlugin } from './plugin.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { releaseSentBytes } from './release-sent-bytes.ts';
 import { reportedOnce } from './reported-once.ts';
 import { requestId } from './request-id.ts';
 import { responseNames } from './response-names.ts';
@@ -81,6 +82,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
         ...guards,
         createBodyLimit(bodyBytes),
         createCompiledExecution(schema),
+        releaseSentBytes,
       ],
       cors: createCors(settings.corsOrigins, corsHeaders),
       parserAndValidationCache: createDocumentCaches(),

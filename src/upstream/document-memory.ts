@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { parseJson } from '../json.ts';
 import { isSuccess, type Reply, readRefusal } from './reply.ts';
 
 const IDLE_MS = 5 * 60_000;
@@ -45,8 +44,8 @@ export class DocumentMemory {
     const isUnchanged = last !== undefined && isSame(last.reply, reply);
     if (isUnchanged && last.read !== undefined) return last.read.value as T;
     if (!isSuccess(reply)) return read(readRefusal(reply));
-    const body = reply.decode();
-    const value = read(parseJson(body));
+    const body = reply.readBody();
+    const value = read(body.json);
     const size = 1 + reply.bytes.length;
     if (last === undefined || isUnchanged) {
       const readSize = Math.ceil(body.length * MEMORY_PER_BYTE);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { parseJson } from '../json.ts';
+import { release } from '../release.ts';
 import { UpstreamFailure } from './failure.ts';
 
 const ISIZE_BYTES = 4;
@@ -12,8 +13,15 @@ export interface Reply {
   readonly headers: IncomingHttpHeaders;
   /** The body as it travelled. */
   readonly bytes: Buffer;
-  /** The body. @throws {UpstreamFailure} `invalid` where it is too large or not what its encoding says */
-  decode(): Buffer;
+  /** Reads the body. @throws {UpstreamFailure} `invalid` where it is too large or not what its encoding says */
+  readBody(): Body;
+}
+
+export interface Body {
+  /** Undefined where it is no JSON. */
+  readonly json: unknown;
+  /** In bytes, decoded. */
+  readonly length: number;
 }
 
 /** @param maxBytes the longest body that is accepted, decoded */
@@ -27,7 +35,7 @@ export function toReply(
     status,
     headers,
     bytes,
-    decode: () => decode(bytes, headers['content-encoding'], maxBytes),
+    readBody: () => readBody(bytes, headers['content-encoding'], maxBytes),
   };
 }
 
@@ -38,19 +46,29 @@ export function isSuccess({ status }: Reply): boolean {
 /** The body of an answer that is no success, as JSON; undefined where it cannot be read: its status tells enough. */
 export function readRefusal(reply: Reply): unknown {
   try {
-    return parseJson(reply.decode());
+    return reply.readBody().json;
   } catch (error) {
     if (error instanceof UpstreamFailure) return undefined;
     throw error;
   }
 }
 
+function readBody(bytes: Buffer, encoding: string | undefined, maxBytes: number): Body {
+  if (encoding === undefined || encoding === 'identity' || bytes.length === 0) {
+    return { json: parseJson(bytes), length: bytes.length };
+  }
+  const decoded = decode(bytes, encoding, maxBytes);
+  const body = { json: parseJson(decoded), length: decoded.length };
+  release(decoded);
+  return body;
+}
+
 /**
  * undici would decode it with an interceptor that it calls experimental, and before anybody could see that the
  * bytes are the same as last time. Another thread would cost more than it spares, and the length is bounded.
  */
-function decode(body: Buffer, encoding: string | string[] | undefined, maxBytes: number): Buffer {
-  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
+function decode(body: Buffer, encoding: string, maxBytes: number): Buffer<ArrayBuffer> {
+  // It is a list where it came twice.
   if (String(encoding).toLowerCase() !== 'gzip') {
     throw new UpstreamFailure('invalid', 'its body has an encoding that was not asked for');
   }

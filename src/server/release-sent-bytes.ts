@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http';
+import { release } from '../release.ts';
+import { toBytes } from './answer-bytes.ts';
+import type { ServerPlugin } from './plugin.ts';
+
+/** What Yoga knows of the connection when it serves one. */
+interface ServerContext {
+  readonly res?: ServerResponse;
+}
+
+/** Gives back the memory of an answer once it has been sent. */
+export const releaseSentBytes: ServerPlugin = {
+  onResultProcess({ result, setResult, serverContext }) {
+    const { res } = serverContext as ServerContext;
+    // Of a batch, each answer is copied into one text.
+    if (res === undefined || !isWrittenAsBytes(result)) return;
+    const stringify = (answer: object) => {
+      const bytes = toBytes(answer);
+      // Until then Node writes from this memory; where the connection breaks off, that event never comes.
+      res.once('finish', () => release(bytes));
+      return bytes;
+    };
+    setResult(Object.assign({}, result, { stringify }));
+  },
+};
+
+function isWrittenAsBytes(result: object): boolean {
+  return 'stringify' in result && result.stringify === toBytes;
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { readConfig } from '../src/config.ts';
+import { release } from '../src/release.ts';
+import { toReply } from '../src/upstream/reply.ts';
+import { permission, role, userWithRoles } from './fixtures/datadog.ts';
+import { createTestServer, DATADOG_KEYS } from './support/gateway.ts';
+import { json, startUpstream } from './support/upstream.ts';
+
+const MEGABYTE = 1024 ** 2;
+
+/** Eighty roles that grant the same thousand permissions. */
+function largeDocument() {
+  const permissions = Array.from({ length: 1_000 }, (_, index) => permission(index));
+  const ids = permissions.map(({ id }) => id);
+  return userWithRoles(
+    Array.from({ length: 80 }, (_, index) => role(index, ids)),
+    permissions,
+  );
+}
+
+/** Selects these fields of 80,000 permissions: an answer of 17 MB, more than the system takes at once. */
+const queryFor = (fields: string) =>
+  `{ viewer { datadog { roles { permissions { ${fields} } } } } }`;
+const QUERY = queryFor('id name displayName description createdAt groupName');
+const OTHER = queryFor('description displayName name id groupName createdAt');
+
+/** A server on loopback that serves a large document. */
+async function startRolecall() {
+  const datadog = await startUpstream(json(largeDocument()));
+  const config = readConfig({ ...DATADOG_KEYS, DATADOG_API_URL: datadog.url, RATE_LIMIT: '0' });
+  const server = createServer(createTestServer(config).listener);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  /** The answer, of which nothing has been read yet. */
+  async function start(query: string): Promise<IncomingMessage> {
+    const headers = { 'content-type': 'application/json' };
+    const asked = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
+    asked.end(JSON.stringify({ query }));
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    assert.equal(answer.statusCode, 200);
+    return answer;
+  }
+
+  return {
+    start,
+    ask: async (query: string): Promise<Buffer> => buffer(await start(query)),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await datadog[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The buffers that this makes from now on. */
+function watch({ mock }: TestContext, method: 'allocUnsafe' | 'allocUnsafeSlow'): () => Buffer[] {
+  const { mock: made } = mock.method(Buffer, method);
+  return () => made.calls.map(({ result }) => result as Buffer);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 1_000 && !condition(); i += 1) await delay(5);
+  assert.ok(condition());
+}
+
+test('takes large bytes away, and leaves those that may share their memory', () => {
+  const large = Buffer.alloc(MEGABYTE);
+  release(large);
+  assert.equal(large.length, 0);
+  const small = Buffer.from('{}');
+  release(small);
+  assert.equal(small.toString(), '{}');
+});
+
+test('of a body that was decoded nothing stays, but of the one that came', (context) => {
+  const body = JSON.stringify('a'.repeat(4 * MEGABYTE));
+  const zipped = toReply(200, { 'content-encoding': 'gzip' }, gzipSync(body), 16 * MEGABYTE);
+  const plain = toReply(200, {}, Buffer.from(body), 16 * MEGABYTE);
+  const decoded = watch(context, 'allocUnsafe');
+  assert.deepEqual(zipped.readBody(), { json: JSON.parse(body), length: body.length });
+  assert.deepEqual(
+    decoded().map(({ length }) => length),
+    [0],
+  );
+  assert.deepEqual(plain.readBody(), plain.readBody());
+  assert.equal(plain.bytes.toString(), body);
+});
+
+describe('of an answer', () => {
+  test('nothing stays once it is sent', async (context) => {
+    await using rolecall = await startRolecall();
+    const first = await rolecall.ask(QUERY);
+    assert.ok(first.length > 16 * MEGABYTE, `${first.length} bytes`);
+    for (let i = 0; i < 4; i += 1) await rolecall.ask(QUERY);
+    const answers = watch(context, 'allocUnsafeSlow');
+    for (let i = 0; i < 5; i += 1) assert.ok((await rolecall.ask(QUERY)).equals(first));
+    await until(() => answers().every(({ length }) => length === 0));
+    assert.equal(answers().length, 5);
+  });
+
+  test('all arrives, however slowly its reader is, while others are answered', async (context) => {
+    await using rolecall = await startRolecall();
+    const [first, other] = [await rolecall.ask(QUERY), await rolecall.ask(OTHER)];
+    for (let i = 0; i < 4; i += 1) await Promise.all([QUERY, OTHER].map(rolecall.ask));
+    const answers = watch(context, 'allocUnsafeSlow');
+    const slow = await Promise.all(Array.from({ length: 3 }, () => rolecall.start(QUERY)));
+    for (let i = 0; i < 10; i += 1) assert.ok((await rolecall.ask(OTHER)).equals(other));
+    assert.deepEqual(
+      answers().filter(({ length }) => length > 0).length,
+      3,
+      'the slow ones wait, and nobody else',
+    );
+    for (const answer of slow) assert.ok((await buffer(answer)).equals(first));
+    await until(() => answers().every(({ length }) => length === 0));
+  });
+
+  test('nothing is taken away where the reader left', async (context) => {
+    await using rolecall = await startRolecall();
+    const first = await rolecall.ask(QUERY);
+    for (let i = 0; i < 4; i += 1) await rolecall.ask(QUERY);
+    const answers = watch(context, 'allocUnsafeSlow');
+    const left = await rolecall.start(QUERY);
+    left.destroy();
+    assert.ok((await rolecall.ask(QUERY)).equals(first));
+    await until(() => answers().some(({ length }) => length === 0));
+    assert.deepEqual(
+      answers().map(({ length }) => length),
+      [first.length, 0],
+    );
+  });
+});
