@@ -21,7 +21,7 @@ import { maskError } from './mask-error.ts';
 import { countLists, createNodeLimit } from './node-limit.ts';
 import { createOperationLog } from './operation-log.ts';
 import { wellFormedParameters } from './parameters.ts';
-import type { ServerPlugin } from './plugin.ts';
+import type { ServerContext, ServerPlugin } from './plugin.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { releaseSentBytes } from './release-sent-bytes.ts';
 import { reportedOnce } from './reported-once.ts';
@@ -69,7 +69,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     bodyBytes: number,
     page: ServerPlugin[],
   ) {
-    return createYoga<object, Context>({
+    return createYoga<ServerContext, Context>({
       schema,
       context,
       graphqlEndpoint: path,

@@ -9,11 +9,6 @@ import type { ServerSettings } from './settings.ts';
 
 const WINDOW_SECONDS = 60;
 
-/** What Yoga knows of the connection when it serves one. */
-interface ServerContext {
-  readonly req?: IncomingMessage;
-}
-
 /**
  * Bounds the operations of each caller. A caller is a token, else the vendors' credentials, else an address.
  * Each process counts for itself.
@@ -35,8 +30,7 @@ export function createRateLimit(
   }
 
   return {
-    onRequestParse({ request, serverContext }) {
-      const { req } = serverContext as ServerContext;
+    onRequestParse({ request, serverContext: { req } }) {
       return {
         async onRequestParseDone({ requestParserResult: params }) {
           const operations = Array.isArray(params) ? params.length : 1;

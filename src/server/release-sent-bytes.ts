@@ -1,17 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import { release } from '../release.ts';
 import { toBytes } from './answer-bytes.ts';
 import type { ServerPlugin } from './plugin.ts';
 
-/** What Yoga knows of the connection when it serves one. */
-interface ServerContext {
-  readonly res?: ServerResponse;
-}
-
 /** Gives back the memory of an answer once it has been sent. */
 export const releaseSentBytes: ServerPlugin = {
-  onResultProcess({ result, setResult, serverContext }) {
-    const { res } = serverContext as ServerContext;
+  onResultProcess({ result, setResult, serverContext: { res } }) {
     // Of a batch, each answer is copied into one text.
     if (res === undefined || !isWrittenAsBytes(result)) return;
     const stringify = (answer: object) => {
