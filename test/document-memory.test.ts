@@ -104,7 +104,7 @@ describe('the memory of documents', () => {
     ask(first, 'first');
     ask(second, 'second');
     ask(first, 'first');
-    assert.equal(bodies.length, 2, 'both fit in, counted 3.5 times their length');
+    assert.equal(bodies.length, 2, 'both fit in, counted three times their length');
     ask(reply('c'.repeat(120_000)), 'third');
     ask(first, 'first');
     assert.equal(bodies.length, 3, 'the first was used last');
