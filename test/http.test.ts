@@ -93,6 +93,45 @@ test('no origin is let in', async () => {
   assert.equal(response.headers.get('access-control-allow-origin'), null);
 });
 
+test('whatever is wrong with a request has a code', async () => {
+  const gateway = createGateway({});
+  const asked = 'query($name: String!) { viewer { datadog { hasPermission(name: $name) } } }';
+  for (const [body, code, says] of [
+    [{}, 'BAD_REQUEST', /Must provide query string/],
+    [{ query: '{' }, 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
+    [{ query: '{ nope }' }, 'GRAPHQL_VALIDATION_FAILED', /Cannot query field "nope"/],
+    [{ query: 'mutation { a }' }, 'GRAPHQL_VALIDATION_FAILED', /^This graph has no mutations\. /],
+    [
+      { query: 'subscription { a }' },
+      'GRAPHQL_VALIDATION_FAILED',
+      /^This graph has no subscriptions\. /,
+    ],
+    [
+      { query: 'query A { __typename }', operationName: 'B' },
+      'OPERATION_RESOLUTION_FAILURE',
+      /what operation/,
+    ],
+    [{ query: asked }, 'BAD_USER_INPUT', /"\$name" of required type "String!" was not provided/],
+    [{ query: asked, variables: { name: 4 } }, 'BAD_USER_INPUT', /"\$name" got invalid value 4/],
+  ] as const) {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const response = await gateway.fetch(URL, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify(body),
+      });
+      const { errors, data } = await response.json();
+      assert.deepEqual(
+        errors.map(({ extensions }: any) => extensions),
+        [{ code }],
+      );
+      assert.match(errors[0].message, says);
+      assert.equal(data, undefined);
+      if (accept !== 'application/json') assert.equal(response.status, 400);
+    }
+  }
+});
+
 test('introspection works, for codegen tools', async () => {
   const { data } = await createGateway({}).query('{ __schema { types { name } } }');
   assert.ok(data.__schema.types.some(({ name }: { name: string }) => name === 'DatadogUser'));

@@ -113,6 +113,7 @@ describe('the log', () => {
       [await post(url, { query }), 401, ['UNAUTHENTICATED']],
       [await post(url, { query }, { authorization: 'Bearer wrong' }), 401, ['UNAUTHENTICATED']],
       [await post(url, large, authorization), 413, ['BODY_TOO_LARGE']],
+      [await post(url, {}, authorization), 200, ['BAD_REQUEST']],
       [await fetch(`${url}?query=${query}`, { headers: authorization }), 403, ['CSRF']],
       [await fetch(new URL('/nowhere', url)), 404, []],
     ] as const) {

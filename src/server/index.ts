@@ -20,6 +20,7 @@ import { localHost } from './local-host.ts';
 import { maskError } from './mask-error.ts';
 import { countLists, createNodeLimit } from './node-limit.ts';
 import { createOperationLog } from './operation-log.ts';
+import { operationTypes } from './operation-types.ts';
 import { wellFormedParameters } from './parameters.ts';
 import type { ServerContext, ServerPlugin } from './plugin.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -56,6 +57,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     createCsrfPrevention(settings.corsOrigins),
     createLimits(settings.limits),
     wellFormedParameters,
+    operationTypes,
     responseNames,
     ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerHeaders)] : []),
     ...(settings.introspection ? [] : [hiddenSchema]),

@@ -17,6 +17,8 @@ export function maskError(error: unknown): Error {
       Object.assign(error.extensions, extensions);
       delete error.extensions['originalError'];
     }
+    // graphql-js gives none to variables and arguments that do not fit.
+    error.extensions['code'] ??= 'BAD_USER_INPUT';
     return error;
   }
   const located = error instanceof GraphQLError ? error : undefined;

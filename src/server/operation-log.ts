@@ -56,8 +56,9 @@ export function createOperationLog(logger: Logger): ServerPlugin {
         durationMs: since(request),
         status: response.status,
       };
-      if (response.status >= 400) {
-        logger.info({ ...line, errors: refusals.get(request) ?? [] }, 'refused');
+      const errors = refusals.get(request) ?? [];
+      if (response.status >= 400 || errors.length > 0) {
+        logger.info({ ...line, errors }, 'refused');
       } else {
         logger.debug(line, 'served');
       }
@@ -70,9 +71,7 @@ function codesOf(result: Result | Result[]): readonly unknown[] {
   const errors = [result]
     .flat()
     .flatMap((each) => (each && !isAsyncIterable(each) ? (each.errors ?? []) : []));
-  return [
-    ...new Set(errors.map(({ extensions }) => extensions?.['code'] ?? 'GRAPHQL_EXECUTION_FAILED')),
-  ];
+  return [...new Set(errors.map(({ extensions }) => extensions?.['code']))];
 }
 
 /** To a tenth of a millisecond. */
