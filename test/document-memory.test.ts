@@ -112,6 +112,25 @@ describe('the memory of documents', () => {
     assert.equal(bodies.length, 4, 'the second was let go');
   });
 
+  test('counts what has changed too', () => {
+    const { ask, bodies } = createMemory(1);
+    const keys = ['a', 'b', 'c'];
+    for (const key of keys) ask(reply(key), key);
+    const stable = reply('s'.repeat(120_000));
+    ask(stable, 'stable');
+    for (const key of keys) ask(reply(key.repeat(300_000)), key);
+    assert.equal(bodies.length, 7);
+    ask(stable, 'stable');
+    assert.equal(bodies.length, 8, 'it was let go');
+  });
+
+  test('counts what it takes to remember a document, however small', () => {
+    const { ask, bodies } = createMemory(1);
+    for (let key = 0; key < 1_100; key += 1) ask(reply(key), `${key}`);
+    ask(reply(0), '0');
+    assert.equal(bodies.length, 1_101, 'the first was let go');
+  });
+
   test('does without what is larger than it', () => {
     const { ask, bodies } = createMemory(1);
     const large = reply('a'.repeat(400_000));

@@ -34,16 +34,22 @@ const OTHER = queryFor('description displayName name id groupName createdAt');
 /** A server on loopback that serves a large document. */
 async function startRolecall() {
   const datadog = await startUpstream(json(largeDocument()));
-  const config = readConfig({ ...DATADOG_KEYS, DATADOG_API_URL: datadog.url, RATE_LIMIT: '0' });
+  const config = readConfig({
+    ...DATADOG_KEYS,
+    DATADOG_API_URL: datadog.url,
+    LIMIT_BATCH: '2',
+    RATE_LIMIT: '0',
+  });
   const server = createServer(createTestServer(config).listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
 
-  /** The answer, of which nothing has been read yet. */
-  async function start(query: string): Promise<IncomingMessage> {
+  /** The answer to a query or to a batch, of which nothing has been read yet. */
+  async function start(...queries: readonly string[]): Promise<IncomingMessage> {
+    const operations = queries.map((query) => ({ query }));
     const headers = { 'content-type': 'application/json' };
     const asked = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
-    asked.end(JSON.stringify({ query }));
+    asked.end(JSON.stringify(operations.length > 1 ? operations : operations[0]));
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     assert.equal(answer.statusCode, 200);
     return answer;
@@ -51,7 +57,7 @@ async function startRolecall() {
 
   return {
     start,
-    ask: async (query: string): Promise<Buffer> => buffer(await start(query)),
+    ask: async (...queries: readonly string[]): Promise<Buffer> => buffer(await start(...queries)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -109,17 +115,24 @@ describe('of an answer', () => {
   test('all arrives, however slowly its reader is, while others are answered', async (context) => {
     await using rolecall = await startRolecall();
     const [first, other] = [await rolecall.ask(QUERY), await rolecall.ask(OTHER)];
-    for (let i = 0; i < 4; i += 1) await Promise.all([QUERY, OTHER].map(rolecall.ask));
+    for (let i = 0; i < 4; i += 1)
+      await Promise.all([QUERY, OTHER].map((query) => rolecall.ask(query)));
     const answers = watch(context, 'allocUnsafeSlow');
     const slow = await Promise.all(Array.from({ length: 3 }, () => rolecall.start(QUERY)));
     for (let i = 0; i < 10; i += 1) assert.ok((await rolecall.ask(OTHER)).equals(other));
-    assert.deepEqual(
-      answers().filter(({ length }) => length > 0).length,
-      3,
-      'the slow ones wait, and nobody else',
-    );
+    const waiting = answers().filter(({ length }) => length > 0);
+    assert.equal(waiting.length, 3, 'the slow ones wait, and nobody else');
     for (const answer of slow) assert.ok((await buffer(answer)).equals(first));
     await until(() => answers().every(({ length }) => length === 0));
+  });
+
+  test('each of a batch arrives', async () => {
+    await using rolecall = await startRolecall();
+    const [first, other] = [await rolecall.ask(QUERY), await rolecall.ask(OTHER)];
+    for (let i = 0; i < 4; i += 1) {
+      const both = await rolecall.ask(QUERY, OTHER);
+      assert.equal(both.toString(), `[${first},${other}]`);
+    }
   });
 
   test('nothing is taken away where the reader left', async (context) => {
