@@ -8,7 +8,7 @@ import { UpstreamFailure } from '../src/upstream/failure.ts';
 import { type Reply, toReply } from '../src/upstream/reply.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { createGateway, dataOf } from './support/gateway.ts';
+import { createServerGateway, dataOf } from './support/gateway.ts';
 import { inTurn, json, startUpstream } from './support/upstream.ts';
 
 const MINUTE_MS = 60_000;
@@ -48,15 +48,14 @@ describe('the memory of documents', () => {
   });
 
   test('does not keep what changes each time', async () => {
-    const memory = new DocumentMemory(1);
-    const read = (body: unknown) => ({ body });
-    memory.read('key', reply({ id: 1 }), read);
-    const changed = new WeakRef(memory.read('key', reply({ id: 2 }), read));
+    const { ask } = createMemory();
+    ask(reply({ id: 1 }));
+    const changed = new WeakRef(ask(reply({ id: 2 })));
     assert.equal(await isKept(changed), false);
-    memory.read('key', reply({ id: 2 }), read);
-    const same = new WeakRef(memory.read('key', reply({ id: 2 }), read));
+    ask(reply({ id: 2 }));
+    const same = new WeakRef(ask(reply({ id: 2 })));
     assert.equal(await isKept(same), true);
-    memory.read('key', reply({ id: 2 }), read);
+    ask(reply({ id: 2 }));
   });
 
   test('gives nobody what was read for another key', () => {
@@ -148,16 +147,17 @@ describe('the memory of documents', () => {
 
   test('lets go of what nobody asked for in five minutes', async (context) => {
     const clock = mockClock(context);
-    const memory = new DocumentMemory(1);
-    const read = (body: unknown) => ({ body });
-    const kept = new WeakRef(memory.read('key', reply({ id: 1 }), read));
+    const { ask, bodies } = createMemory();
+    const kept = new WeakRef(ask(reply({ id: 1 })));
     clock.pass(4 * MINUTE_MS);
-    memory.read('key', reply({ id: 1 }), () => assert.fail('read again'));
+    ask(reply({ id: 1 }));
+    assert.equal(bodies.length, 1);
     clock.pass(4 * MINUTE_MS);
     assert.equal(await isKept(kept), true, 'four minutes after it was asked for last');
     clock.pass(2 * MINUTE_MS);
     assert.equal(await isKept(kept), false);
-    assert.deepEqual(memory.read('key', reply({ id: 1 }), read), { body: { id: 1 } });
+    assert.deepEqual(ask(reply({ id: 1 })), { body: { id: 1 } });
+    assert.equal(bodies.length, 2);
   });
 });
 
@@ -169,13 +169,7 @@ describe('a server that remembers documents', () => {
     const called = (username: string) => json(v1({ username }));
     await using datadog = await startUpstream(inTurn(...['Ada', 'Ada', 'Bo', 'Ada'].map(named)));
     await using heygen = await startUpstream(inTurn(...['ada', 'ada', 'bo', 'ada'].map(called)));
-    const gateway = createGateway({
-      DD_API_KEY: 'a',
-      DD_APP_KEY: 'b',
-      HEYGEN_API_KEY: 'c',
-      DATADOG_API_URL: datadog.url,
-      HEYGEN_API_URL: heygen.url,
-    });
+    const gateway = createServerGateway({ datadog, heygen });
     const told = [];
     for (let i = 0; i < 4; i += 1) told.push(dataOf(await gateway.query(NAMES)).viewer);
     assert.deepEqual(

@@ -20,15 +20,14 @@ import { localHost } from './local-host.ts';
 import { maskError } from './mask-error.ts';
 import { countLists, createNodeLimit } from './node-limit.ts';
 import { createOperationLog } from './operation-log.ts';
-import { operationTypes } from './operation-types.ts';
 import { wellFormedParameters } from './parameters.ts';
 import type { ServerContext, ServerPlugin } from './plugin.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { releaseSentBytes } from './release-sent-bytes.ts';
 import { reportedOnce } from './reported-once.ts';
 import { requestId } from './request-id.ts';
-import { responseNames } from './response-names.ts';
 import { createRoutes, type Readiness } from './routes.ts';
+import { validationRules } from './validation-rules.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 const SUBGRAPH_PATH = '/subgraph';
@@ -57,8 +56,7 @@ export function createServer(config: Config, logger: Logger, readiness: Readines
     createCsrfPrevention(settings.corsOrigins),
     createLimits(settings.limits),
     wellFormedParameters,
-    operationTypes,
-    responseNames,
+    validationRules,
     ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerHeaders)] : []),
     ...(settings.introspection ? [] : [hiddenSchema]),
     createNodeLimit(settings.limits.nodes),
