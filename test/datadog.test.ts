@@ -47,12 +47,12 @@ describe('the current user of Datadog', () => {
     assert.deepEqual(user, {
       id: fixtures.USER_ID,
       provider: 'DATADOG',
-      username: 'ada@fictional.example',
+      username: 'ada.handle@fictional.example',
       displayName: 'Ada Fictional',
       email: 'ada@fictional.example',
-      uuid: fixtures.USER_ID,
+      uuid: fixtures.USER_UUID,
       name: 'Ada Fictional',
-      handle: 'ada@fictional.example',
+      handle: 'ada.handle@fictional.example',
       title: null,
       icon: 'https://secure.gravatar.com/avatar/00000000000000000000000000000000?s=48&d=retro',
       status: 'Active',
@@ -72,7 +72,7 @@ describe('the current user of Datadog', () => {
         disabled: false,
         sharing: 'all_private',
         url: null,
-        createdAt: '2026-07-03T13:37:04.755861+00:00',
+        createdAt: '2018-05-09T08:15:42.120034+00:00',
         modifiedAt: null,
       },
       otherOrganizations: null,
@@ -165,8 +165,8 @@ describe('the current user of Datadog', () => {
   test('displayName falls back to the e-mail address, the handle and the id', async () => {
     const cases = [
       [{ name: '' }, 'ada@fictional.example'],
-      [{ name: '   ', email: null }, 'ada@fictional.example'],
-      [{ name: 42, email: 'no address' }, 'ada@fictional.example'],
+      [{ name: '   ', email: null }, 'ada.handle@fictional.example'],
+      [{ name: 42, email: 'no address' }, 'ada.handle@fictional.example'],
       [{ name: null, email: null, handle: null }, fixtures.USER_ID],
     ] as const;
     for (const [attributes, displayName] of cases) {

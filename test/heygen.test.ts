@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readConfig } from '../src/config.ts';
 import { createClient } from '../src/providers/heygen/client.ts';
 import { Secret } from '../src/secret.ts';
-import { DocumentMemory } from '../src/upstream/document-memory.ts';
-import { createTransport } from '../src/upstream/transport.ts';
-import { Upstream } from '../src/upstream/upstream.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
+import { createUpstream, request } from './support/client.ts';
 import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
 
@@ -104,18 +101,13 @@ describe('HEYGEN_API_VERSION=auto', () => {
 
   test('looks at v1 again after an hour', async () => {
     await using heygen = await startUpstream(versions(text('', 404), json(v3())));
-    const { upstream } = readConfig({});
     let now = 1_000_000;
     const client = createClient(
       { baseUrl: new URL(heygen.url), version: 'auto', credentials: undefined },
-      new Upstream(upstream, createTransport(upstream.proxy), new DocumentMemory(1)),
+      createUpstream(),
       () => now,
     );
-    const ask = () =>
-      client.fetchCurrentUser(new Secret('key'), {
-        signal: new AbortController().signal,
-        report() {},
-      });
+    const ask = () => client.fetchCurrentUser(new Secret('key'), request);
     await ask();
     now += 59 * 60 * 1000;
     await ask();

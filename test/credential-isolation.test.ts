@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createClient as createDatadog } from '../src/providers/datadog/client.ts';
+import { Document } from '../src/providers/datadog/json-api.ts';
+import { createClient as createHeyGen } from '../src/providers/heygen/client.ts';
+import { Secret } from '../src/secret.ts';
+import { USER_ID, userDocument } from './fixtures/datadog.ts';
+import { user, v1 } from './fixtures/heygen.ts';
+import { createUpstream, request } from './support/client.ts';
+import { json, type Script, startUpstream } from './support/upstream.ts';
+
+/** Answers each credential with a person of its own, whose name is the keys. */
+const personOfKeys: Script = (response, seen, call) => {
+  const name = `${seen.headers['dd-api-key']} ${seen.headers['dd-application-key']}`;
+  json(userDocument({ attributes: { name } }))(response, seen, call);
+};
+
+type Caller = readonly [apiKey: string, appKey: string, url: string, path?: string];
+
+function createAsker() {
+  const client = createDatadog(createUpstream());
+  const read = (body: unknown) => Document.ofOne(body, 'users');
+  return (...[apiKey, appKey, url, path = 'api/v2/current_user']: Caller) =>
+    client.fetch(
+      path,
+      read,
+      { apiKey: new Secret(apiKey), appKey: new Secret(appKey), baseUrl: new URL(url) },
+      request,
+    );
+}
+
+describe('what Datadog answers is shared among equal credentials of one site only', () => {
+  test('while it is asked: the application key, the API key and the site count', async () => {
+    await using here = await startUpstream(personOfKeys);
+    await using there = await startUpstream(personOfKeys);
+    const ask = createAsker();
+    const callers: readonly Caller[] = [
+      ['api', 'app', here.url],
+      ['api', 'other app', here.url],
+      ['other api', 'app', here.url],
+      ['api', 'app', there.url],
+      ['api', 'app', here.url],
+    ];
+    const directories = await Promise.all(callers.map((caller) => ask(...caller)));
+    assert.deepEqual(
+      directories.map((directory) => directory.user(USER_ID)?.name),
+      callers.map(([apiKey, appKey]) => `${apiKey} ${appKey}`),
+    );
+    // Only the last caller is the first one again.
+    assert.equal(new Set(directories).size, 4);
+    assert.equal(directories[4], directories[0]);
+    assert.deepEqual([here.seen.length, there.seen.length], [3, 1]);
+  });
+
+  test('as it is remembered, though the bytes are the same', async () => {
+    const script = json(userDocument());
+    await using here = await startUpstream(script);
+    await using there = await startUpstream(script);
+    const ask = createAsker();
+    const first = await ask('api', 'app', here.url);
+    assert.equal(await ask('api', 'app', here.url), first);
+    const others: readonly Caller[] = [
+      ['api', 'other app', here.url],
+      ['other api', 'app', here.url],
+      ['api', 'app', there.url],
+      ['api', 'app', here.url, 'api/v2/users/other'],
+      // What one key ends with is not what the other begins with.
+      ['apia', 'pp', here.url],
+    ];
+    for (const caller of others) {
+      assert.notEqual(await ask(...caller), first, caller.join(' '));
+    }
+    assert.equal(await ask('api', 'app', here.url), first);
+  });
+});
+
+test('what HeyGen answers is shared among equal keys only, while it is asked and as it is remembered', async () => {
+  await using heygen = await startUpstream((response, seen, call) => {
+    json(v1({ ...user, first_name: seen.headers['x-api-key'] }))(response, seen, call);
+  });
+  const client = createHeyGen(
+    { baseUrl: new URL(heygen.url), version: 'v1', credentials: undefined },
+    createUpstream(),
+  );
+  const ask = (key: string) => client.fetchCurrentUser(new Secret(key), request);
+  const [one, other, again] = await Promise.all(['one', 'other', 'one'].map(ask));
+  assert.deepEqual([one?.firstName, other?.firstName], ['one', 'other']);
+  assert.equal(again, one);
+  assert.equal(await ask('one'), one);
+  assert.equal(await ask('other'), other);
+});

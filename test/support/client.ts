@@ -1,0 +1,13 @@
+import { readConfig } from '../../src/config.ts';
+import { DocumentMemory } from '../../src/upstream/document-memory.ts';
+import { createTransport } from '../../src/upstream/transport.ts';
+import { Upstream } from '../../src/upstream/upstream.ts';
+
+/** The way to a vendor with the default settings, for a client that is tested without a server. */
+export function createUpstream(): Upstream {
+  const { upstream } = readConfig({});
+  return new Upstream(upstream, createTransport(upstream.proxy), new DocumentMemory(1));
+}
+
+/** A request whose caller stays, and whose calls nobody counts. */
+export const request = { signal: new AbortController().signal, report() {} };
