@@ -284,7 +284,7 @@ describe('the bulkhead', () => {
     const { signal } = new AbortController();
     const reports: unknown[] = [];
     const report = (told: unknown) => reports.push(told);
-    await assert.rejects(upstream.get(url, { url, headers: {}, signal, report }), {
+    await assert.rejects(upstream.get(url, { url, credential: 'a', headers: {}, signal, report }), {
       kind: 'timeout',
     });
     assert.deepEqual([datadog.seen.length, reports], [0, []]);

@@ -20,6 +20,8 @@ export interface CallReport {
 /** One GET of a vendor. */
 export interface Call {
   readonly url: URL;
+  /** A fingerprint of the credentials: a caller who floods or fails is told apart from others by it. */
+  readonly credential: string;
   /** Everything that is sent, credentials included: they go to the wire past ky, whose errors hold what it was given. */
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when the caller goes away. */

@@ -1,4 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
+import { LRUCache } from 'lru-cache';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, makeCall } from './call.ts';
 import type { DocumentMemory } from './document-memory.ts';
@@ -7,6 +8,8 @@ import type { Reply } from './reply.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
 import type { Transport } from './transport.ts';
+
+const MAX_CREDENTIALS = 10_000;
 
 /**
  * The way to one vendor, shared by all requests. A call passes, in this order:
@@ -21,6 +24,7 @@ export class Upstream {
   readonly #budget: RetryBudget;
   readonly #places;
   readonly #breakers = new Map<string, Breaker>();
+  readonly #accepted = new LRUCache<string, true>({ max: MAX_CREDENTIALS });
 
   constructor(settings: UpstreamSettings, transport: Transport, memory: DocumentMemory) {
     this.memory = memory;
@@ -48,6 +52,11 @@ export class Upstream {
     return this.#places.executionSlots > 0
       ? this.#places.execute(execute)
       : this.#inTurn(call.signal, execute);
+  }
+
+  /** Takes note that this vendor has told somebody's identity to this credential. */
+  accept({ href }: URL, credential: string): void {
+    this.#accepted.set(`${href} ${credential}`, true);
   }
 
   /** Runs it once there is a place, unless the deadline passes or the caller goes away before. */

@@ -39,27 +39,37 @@ export function createClient(upstream: Upstream): Client {
 
   async function fetch(
     key: string,
+    credential: string,
     url: URL,
     read: (body: unknown) => Document,
     credentials: Credentials,
     { signal, report }: RequestScope,
   ): Promise<Directory> {
     const headers = toHeaders(credentials);
-    const reply = await upstream.get(credentials.baseUrl, { url, headers, signal, report });
+    const reply = await upstream.get(credentials.baseUrl, {
+      url,
+      credential,
+      headers,
+      signal,
+      report,
+    });
     if (!isSuccess(reply)) {
       const words = vendorWords(readRefusal(reply));
       throw replyError(vendor, reply, redact(credentials, words));
     }
-    return upstream.memory.read(key, reply, (body) => toDirectory(reply, body, read));
+    const directory = upstream.memory.read(key, reply, (body) => toDirectory(reply, body, read));
+    upstream.accept(credentials.baseUrl, credential);
+    return directory;
   }
 
   return {
     async fetch(path, read, credentials, { signal, report }) {
       const url = new URL(path, credentials.baseUrl);
-      const key = `${fingerprint(credentials.apiKey, credentials.appKey)} ${url}`;
+      const credential = fingerprint(credentials.apiKey, credentials.appKey);
+      const key = `${credential} ${url}`;
       try {
         return await flights.join(key, signal, (shared) =>
-          fetch(key, url, read, credentials, { signal: shared, report }),
+          fetch(key, credential, url, read, credentials, { signal: shared, report }),
         );
       } catch (error) {
         throw failureError(vendor, error);

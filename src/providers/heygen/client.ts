@@ -42,25 +42,39 @@ export function createClient(
   const flights = new SingleFlight<User>();
   let keepV3Until = 0;
 
-  function ask(path: string, key: Secret, request: RequestScope): Promise<Reply> {
+  function ask(
+    path: string,
+    credential: string,
+    key: Secret,
+    request: RequestScope,
+  ): Promise<Reply> {
     const url = new URL(path, baseUrl);
-    return upstream.get(baseUrl, { url, headers: toHeaders(key), ...request });
+    return upstream.get(baseUrl, { url, credential, headers: toHeaders(key), ...request });
   }
 
-  async function fetchCurrentUser(id: string, key: Secret, request: RequestScope): Promise<User> {
+  async function fetchCurrentUser(
+    credential: string,
+    key: Secret,
+    request: RequestScope,
+  ): Promise<User> {
+    const id = `${credential} ${baseUrl}`;
     if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
-      const reply = await ask(V1_PATH, key, request);
+      const reply = await ask(V1_PATH, credential, key, request);
       const user = upstream.memory.read(`${id} ${V1_PATH}`, reply, (body) =>
         version === 'auto' && isRouteGone(reply, body)
           ? undefined
           : readV1(vendor, reply, body, key),
       );
-      if (user !== undefined) return user;
+      if (user !== undefined) {
+        upstream.accept(baseUrl, credential);
+        return user;
+      }
     }
-    const reply = await ask(V3_PATH, key, request);
+    const reply = await ask(V3_PATH, credential, key, request);
     const user = upstream.memory.read(`${id} ${V3_PATH}`, reply, (body) =>
       readV3(vendor, reply, body, key),
     );
+    upstream.accept(baseUrl, credential);
     // Counted from the first good answer, so that v1 is looked at again within the hour.
     if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
     return user;
@@ -69,9 +83,9 @@ export function createClient(
   return {
     async fetchCurrentUser(key, { signal, report }) {
       try {
-        const id = `${fingerprint(key)} ${baseUrl}`;
-        return await flights.join(id, signal, (shared) =>
-          fetchCurrentUser(id, key, { signal: shared, report }),
+        const credential = fingerprint(key);
+        return await flights.join(credential, signal, (shared) =>
+          fetchCurrentUser(credential, key, { signal: shared, report }),
         );
       } catch (error) {
         throw failureError(vendor, error);
