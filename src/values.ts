@@ -74,7 +74,8 @@ export function valueReader(provider: string, title: string) {
       read<string>(from, key, 'a date and time (RFC 3339)', fitsDateTime),
     email: (from: JsonObject, key: string) =>
       read<string>(from, key, 'an e-mail address', fitsEmailAddress),
-    url: (from: JsonObject, key: string) => read<string>(from, key, 'a URL', fitsUrl),
+    url: (from: JsonObject, key: string) =>
+      read<string>(from, key, 'an http or https URL', fitsUrl),
     uuid: (from: JsonObject, key: string) => read<string>(from, key, 'a UUID', fitsUuid),
     invalid,
   };

@@ -4,7 +4,10 @@ import { Secret } from './secret.ts';
 /** The kinds of environment variable; each says what it wants, never what it was given. */
 
 /** What a key may consist of: a header can carry it, and no vendor issues anything else. */
-const KEY = /^[\x21-\x7e]+$/;
+const KEY = /^[\x21-\x7e]{1,256}$/;
+
+/** For messages. */
+export const KEY_EXPECTED = 'up to 256 printable ASCII characters without a blank';
 
 /** @returns the key, or undefined where the text cannot be one */
 export function parseKey(text: string): Secret | undefined {
@@ -15,7 +18,7 @@ export function parseKey(text: string): Secret | undefined {
 export const key = z.string().transform((text, context) => {
   const secret = parseKey(text);
   if (secret !== undefined) return secret;
-  context.addIssue('must be a key: printable ASCII characters without a blank');
+  context.addIssue(`must be a key: ${KEY_EXPECTED}`);
   return z.NEVER;
 });
 

@@ -1,6 +1,6 @@
 import { RolecallError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
-import { parseKey } from '../../variables.ts';
+import { KEY_EXPECTED, parseKey } from '../../variables.ts';
 import { type Credentials, parseSite, type Settings, SITES, siteUrl } from './settings.ts';
 
 const API_KEY = 'DD-API-KEY';
@@ -34,7 +34,9 @@ function readKey(headers: Headers, name: string): Secret | undefined {
   if (!text) return undefined;
   const key = parseKey(text);
   if (key === undefined)
-    throw invalid(`The header ${name} does not hold a key: send it once, as Datadog shows it.`);
+    throw invalid(
+      `The header ${name} does not hold a key (${KEY_EXPECTED}): send it once, as Datadog shows it.`,
+    );
   return key;
 }
 

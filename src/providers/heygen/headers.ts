@@ -1,6 +1,6 @@
 import { RolecallError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
-import { parseKey } from '../../variables.ts';
+import { KEY_EXPECTED, parseKey } from '../../variables.ts';
 
 /** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
 const INCOMING = 'X-HeyGen-Api-Key';
@@ -19,7 +19,7 @@ export function readHeaders(headers: Headers): Secret | undefined {
   const key = parseKey(text);
   if (key !== undefined) return key;
   throw new RolecallError(
-    `The header ${INCOMING} does not hold a key: send it once, as HeyGen shows it.`,
+    `The header ${INCOMING} does not hold a key (${KEY_EXPECTED}): send it once, as HeyGen shows it.`,
     { code: 'CREDENTIALS_INVALID', provider: 'HEYGEN' },
   );
 }

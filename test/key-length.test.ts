@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ConfigError, readConfig } from '../src/config.ts';
+import { userDocument } from './fixtures/datadog.ts';
+import { v1 } from './fixtures/heygen.ts';
+import { codesOf, createGateway, dataOf } from './support/gateway.ts';
+import { json, startUpstream } from './support/upstream.ts';
+
+const LONGEST = 'k'.repeat(256);
+const TOO_LONG = `${LONGEST}k`;
+
+async function ask(apiKey: string, appKey: string, heygenKey: string) {
+  await using datadog = await startUpstream(json(userDocument()));
+  await using heygen = await startUpstream(json(v1()));
+  const gateway = createGateway({
+    CREDENTIALS: 'request',
+    DATADOG_API_URL: datadog.url,
+    HEYGEN_API_URL: heygen.url,
+  });
+  const answer = await gateway.query('{ viewer { datadog { id } heygen { id } } }', {
+    headers: {
+      'DD-API-KEY': apiKey,
+      'DD-APPLICATION-KEY': appKey,
+      'X-HeyGen-Api-Key': heygenKey,
+    },
+  });
+  return { answer, asked: datadog.seen.length + heygen.seen.length };
+}
+
+describe('a key has at most 256 characters', () => {
+  test('in a header: a longer one is refused and sent to no vendor', async () => {
+    const { answer, asked } = await ask(LONGEST, LONGEST, LONGEST);
+    dataOf(answer);
+    assert.equal(asked, 2);
+    for (const [apiKey, appKey] of [
+      [TOO_LONG, 'a'],
+      ['a', TOO_LONG],
+    ] as const) {
+      const refused = await ask(apiKey, appKey, TOO_LONG);
+      assert.deepEqual(codesOf(refused.answer), {
+        'viewer.datadog': 'CREDENTIALS_INVALID',
+        'viewer.heygen': 'CREDENTIALS_INVALID',
+      });
+      for (const { message } of refused.answer.errors ?? []) assert.match(message, /up to 256 /);
+      assert.equal(refused.asked, 0);
+    }
+  });
+
+  test('in the environment: a longer one keeps it from starting', () => {
+    const keys = (key: string) => ({ DD_API_KEY: key, DD_APP_KEY: key, HEYGEN_API_KEY: key });
+    assert.equal(readConfig(keys(LONGEST)).sandbox, false);
+    assert.throws(
+      () => readConfig(keys(TOO_LONG)),
+      (error) =>
+        error instanceof ConfigError &&
+        error.message.match(/_KEY must be a key: up to 256 printable/g)?.length === 3,
+    );
+  });
+});
