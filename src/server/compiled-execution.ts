@@ -5,17 +5,16 @@ import {
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
+  separateOperations,
 } from 'graphql';
 import { toBytes } from './answer-bytes.ts';
+import { isCompilable } from './compilable.ts';
 import { askForLeafLists, withLeafLists } from './leaf-list-fields.ts';
 import { restartCount } from './node-limit.ts';
 import type { ServerPlugin } from './plugin.ts';
 
 /** A query is compiled only once it has come so often: a flood of unique ones compiles nothing. */
 const COMPILED_AFTER = 3;
-
-/** Introspection would show fields of the extended schema, and an alias `__proto__` be lost in JavaScript's objects. */
-const RESERVED_NAME = /__(?!typename\b)/;
 
 interface Seen {
   times: number;
@@ -78,14 +77,15 @@ function createCompiler(jit: typeof import('graphql-jit'), schema: GraphQLSchema
   const options = { disableLeafSerialization: true };
 
   return (document: DocumentNode, operationName: string | undefined) => {
-    if (RESERVED_NAME.test(document.loc?.source.body ?? '')) return null;
-    const asked = askForLeafLists(extended, document);
+    const alone = separateOperations(document)[operationName ?? ''];
+    if (alone === undefined || !isCompilable(alone)) return null;
+    const asked = askForLeafLists(extended, alone);
     const compiled = jit.compileQuery(extended, asked, operationName, options);
     if (!jit.isCompiledQuery(compiled)) return null;
     return async ({ rootValue, contextValue, variableValues }: ExecutionArgs) => {
       const result: ExecutionResult = await compiled.query(rootValue, contextValue, variableValues);
       // What has no LeafList in it JSON.stringify writes faster.
-      return asked === document ? result : { ...result, stringify: toBytes };
+      return asked === alone ? result : { ...result, stringify: toBytes };
     };
   };
 }

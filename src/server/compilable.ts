@@ -1,0 +1,84 @@
+import {
+  type ASTNode,
+  BREAK,
+  type ConstDirectiveNode,
+  type DirectiveNode,
+  type DocumentNode,
+  Kind,
+  visit,
+} from 'graphql';
+
+/** `_entities` cannot be mistaken for two names, as it begins with what joins them. */
+const UNDERSCORED_FIELDS: ReadonlySet<string> = new Set(['__typename', '_entities']);
+const CONDITIONS: ReadonlySet<string> = new Set(['skip', 'include']);
+
+/**
+ * Does graphql-jit 0.8.9 respond to this operation as graphql-js does? It does not where
+ * - a selection that is no leaf has a directive: it loses fields, and serves such as are skipped;
+ * - a condition may be null: it tells no error;
+ * - a literal list or object holds variables: it lets a null in, and loses those in an object;
+ * - names in the response hold an underscore: it joins them by one, and takes one field for another;
+ * - names begin with `__`: introspection would show the schema's second fields, `__proto__` be lost in objects;
+ * - **a literal text holds `__`**: it replaces markers of its own that begin so in the code that it makes of a text,
+ *   and what follows such a marker is executed.
+ * @param document one operation and its fragments, valid
+ */
+export function isCompilable(document: DocumentNode): boolean {
+  const nonNull = nonNullVariables(document);
+  let isSafe = true;
+  visit(document, {
+    enter(node, _key, _parent, _path, ancestors) {
+      isSafe = isSafeNode(node, nonNull) && !(node.kind === Kind.VARIABLE && isWithin(ancestors));
+      return isSafe ? undefined : BREAK;
+    },
+  });
+  return isSafe;
+}
+
+function isSafeNode(node: ASTNode, nonNull: ReadonlySet<string>): boolean {
+  switch (node.kind) {
+    case Kind.NAME:
+      return node.value === '__typename' || !node.value.includes('__');
+    case Kind.STRING:
+      return !node.value.includes('__');
+    case Kind.FIELD: {
+      const { value: responseName } = node.alias ?? node.name;
+      if (responseName.includes('_') && !UNDERSCORED_FIELDS.has(responseName)) return false;
+      const { directives = [], selectionSet } = node;
+      if (selectionSet) return directives.length === 0;
+      return directives.every((directive) => isSafeCondition(directive, nonNull));
+    }
+    default:
+      return !('directives' in node && node.directives?.length);
+  }
+}
+
+function isSafeCondition(
+  { name, arguments: args = [] }: DirectiveNode | ConstDirectiveNode,
+  nonNull: ReadonlySet<string>,
+): boolean {
+  if (!CONDITIONS.has(name.value)) return false;
+  return args.every(
+    ({ value }) =>
+      value.kind === Kind.BOOLEAN ||
+      (value.kind === Kind.VARIABLE && nonNull.has(value.name.value)),
+  );
+}
+
+function isWithin(ancestors: readonly (ASTNode | readonly ASTNode[])[]): boolean {
+  return ancestors.some(
+    (node) => 'kind' in node && (node.kind === Kind.LIST || node.kind === Kind.OBJECT),
+  );
+}
+
+function nonNullVariables({ definitions }: DocumentNode): ReadonlySet<string> {
+  return new Set(
+    definitions.flatMap((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION
+        ? (definition.variableDefinitions ?? [])
+            .filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
+            .map(({ variable }) => variable.name.value)
+        : [],
+    ),
+  );
+}
