@@ -11,13 +11,26 @@ import type { Limits } from './settings.ts';
 
 /** What an operation asks for, its fragments counted wherever they are spread. */
 interface Size {
+  /** Fields, inline fragments and spreads. */
+  readonly selections: number;
   readonly depth: number;
   readonly aliases: number;
   readonly rootFields: number;
   readonly directives: number;
 }
 
-const NOTHING: Size = { depth: 0, aliases: 0, rootFields: 0, directives: 0 };
+const NOTHING: Size = { selections: 0, depth: 0, aliases: 0, rootFields: 0, directives: 0 };
+
+/**
+ * The selections that the operations of a document make together, fragments counted wherever they are spread.
+ * Nested spreads make some from few characters: infinity, in the end, which no limit allows.
+ */
+export function countSelections(document: DocumentNode): number {
+  const measure = createMeasure(document);
+  return document.definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .reduce((sum, { selectionSet }) => sum + measure(selectionSet).selections, 0);
+}
 
 /** A validation rule that refuses documents with too much in them. */
 export function createSizeRule(limits: Limits) {
@@ -82,6 +95,7 @@ function createMeasure(document: DocumentNode): (selections: SelectionSetNode) =
         const isIntrospection = name.value === '__schema' || name.value === '__type';
         const field = {
           ...below,
+          selections: below.selections + 1,
           depth: isIntrospection ? 0 : below.depth + 1,
           aliases: below.aliases + (alias === undefined ? 0 : 1),
           rootFields: 1,
@@ -89,13 +103,17 @@ function createMeasure(document: DocumentNode): (selections: SelectionSetNode) =
         return withDirectives(field, directives);
       }
       case Kind.INLINE_FRAGMENT:
-        return withDirectives(measure(selection.selectionSet), directives);
+        return wrapped(measure(selection.selectionSet), directives);
       case Kind.FRAGMENT_SPREAD:
-        return withDirectives(measureFragment(selection.name.value), directives);
+        return wrapped(measureFragment(selection.name.value), directives);
     }
   }
 
   return measure;
+}
+
+function wrapped(size: Size, directives: readonly unknown[] | undefined): Size {
+  return { ...withDirectives(size, directives), selections: size.selections + 1 };
 }
 
 function withDirectives(size: Size, directives: readonly unknown[] = []): Size {
@@ -104,6 +122,7 @@ function withDirectives(size: Size, directives: readonly unknown[] = []): Size {
 
 function combine(a: Size, b: Size): Size {
   return {
+    selections: a.selections + b.selections,
     depth: Math.max(a.depth, b.depth),
     aliases: a.aliases + b.aliases,
     rootFields: a.rootFields + b.rootFields,

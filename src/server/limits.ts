@@ -1,6 +1,6 @@
-import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
-import { createSizeRule } from './document-size.ts';
+import { countSelections, createSizeRule } from './document-size.ts';
 import type { ServerPlugin } from './plugin.ts';
 import { refusal } from './refusal.ts';
 import type { Limits } from './settings.ts';
@@ -21,6 +21,10 @@ export function createLimits(limits: Limits): ServerPlugin {
     onParse({ params: { source } }) {
       // Here and not in a parse function: Yoga gives those errors the status of syntax errors.
       checkTokens(source.toString(), limits.tokens);
+      // Before anything else walks the document: some walks enter a fragment as often as it is spread.
+      return ({ result }: { readonly result: DocumentNode | Error | null }) => {
+        if (result && !(result instanceof Error)) checkSelections(result, limits.selections);
+      };
     },
     onValidate({ addValidationRule }) {
       addValidationRule(sizeRule);
@@ -54,6 +58,15 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
       for (const child of Object.values(value)) if (child !== undefined) values.push(child);
     }
   }
+}
+
+function checkSelections(document: DocumentNode, limit: number): void {
+  if (countSelections(document) <= limit) return;
+  throw refusal(
+    400,
+    'TOO_MANY_SELECTIONS',
+    `The document selects more than ${limit} fields, its fragments counted wherever they are spread. Split it.`,
+  );
 }
 
 /** Counted before parsing; graphql-js can stop at a number of tokens too, but says so as a syntax error. */

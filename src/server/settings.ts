@@ -31,6 +31,8 @@ export interface Limits {
   /** Gateways send many representations at once. */
   readonly subgraphBodyBytes: number;
   readonly tokens: number;
+  /** Of all operations of the document, fragments counted wherever they are spread. */
+  readonly selections: number;
   readonly depth: number;
   readonly aliases: number;
   readonly rootFields: number;
@@ -71,6 +73,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     LIMIT_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(102_400),
     LIMIT_SUBGRAPH_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(MEBIBYTE),
     LIMIT_TOKENS: wholeNumber(1, 1_000_000).default(1_000),
+    LIMIT_SELECTIONS: wholeNumber(1, 1_000_000).default(2_000),
     LIMIT_DEPTH: wholeNumber(1, 1_000).default(12),
     LIMIT_ALIASES: wholeNumber(0, 100_000).default(30),
     LIMIT_ROOT_FIELDS: wholeNumber(1, 100_000).default(20),
@@ -93,6 +96,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
       bodyBytes: set.LIMIT_BODY_BYTES,
       subgraphBodyBytes: set.LIMIT_SUBGRAPH_BODY_BYTES,
       tokens: set.LIMIT_TOKENS,
+      selections: set.LIMIT_SELECTIONS,
       depth: set.LIMIT_DEPTH,
       aliases: set.LIMIT_ALIASES,
       rootFields: set.LIMIT_ROOT_FIELDS,
