@@ -4,7 +4,7 @@ import { createClient } from '../src/providers/heygen/client.ts';
 import { Secret } from '../src/secret.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
-import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createGateway, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
 
 const QUERY = '{ viewer { heygen { id provider username displayName email firstName lastName } } }';
@@ -99,19 +99,63 @@ describe('HEYGEN_API_VERSION=auto', () => {
     assert.deepEqual(paths(heygen), ['/v1/user/me', '/v3/users/me', '/v1/user/me', '/v3/users/me']);
   });
 
+  test('keeps to v3 only for the key that v1 was gone for', async () => {
+    await using heygen = await startUpstream(
+      versions((response, seen, call) => {
+        const gone = seen.headers['x-api-key'] === 'odd';
+        (gone ? text('', 404) : json(v1()))(response, seen, call);
+      }, json(v3())),
+    );
+    const gateway = createGateway({ CREDENTIALS: 'request', HEYGEN_API_URL: heygen.url });
+    for (const key of ['odd', 'plain', 'odd', 'plain']) {
+      dataOf(await gateway.query(QUERY, { headers: { 'X-HeyGen-Api-Key': key } }));
+    }
+    assert.deepEqual(
+      heygen.seen.map(({ path, headers }) => `${headers['x-api-key']} ${path}`),
+      [
+        'odd /v1/user/me',
+        'odd /v3/users/me',
+        'plain /v1/user/me',
+        'odd /v3/users/me',
+        'plain /v1/user/me',
+      ],
+    );
+  });
+
+  test('returns to v1 once v3 refuses', async () => {
+    let refuses = false;
+    await using heygen = await startUpstream(
+      versions(text('', 404), (response, seen, call) => {
+        (refuses ? json({}, 401) : json(v3()))(response, seen, call);
+      }),
+    );
+    const gateway = createServerGateway({ heygen });
+    dataOf(await gateway.query(QUERY));
+    refuses = true;
+    await gateway.query(QUERY);
+    await gateway.query(QUERY);
+    assert.deepEqual(paths(heygen), [
+      '/v1/user/me',
+      '/v3/users/me',
+      '/v3/users/me',
+      '/v1/user/me',
+      '/v3/users/me',
+    ]);
+  });
+
   test('looks at v1 again after an hour', async () => {
     await using heygen = await startUpstream(versions(text('', 404), json(v3())));
     let now = 1_000_000;
     const client = createClient(
       { baseUrl: new URL(heygen.url), version: 'auto', credentials: undefined },
       createUpstream(),
-      () => now,
+      { now: () => now },
     );
     const ask = () => client.fetchCurrentUser(new Secret('key'), request);
     await ask();
     now += 59 * 60 * 1000;
     await ask();
-    now += 60 * 1000;
+    now += 60 * 1000 + 1;
     await ask();
     assert.deepEqual(paths(heygen), [
       '/v1/user/me',

@@ -1,5 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { fingerprint, type Secret } from '../../secret.ts';
-import type { Reply } from '../../upstream/reply.ts';
+import { isSuccess, type Reply } from '../../upstream/reply.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { failureError, type Vendor } from '../../upstream/vendor-error.ts';
@@ -12,8 +13,9 @@ import type { Settings } from './settings.ts';
 const V1_PATH = 'v1/user/me';
 const V3_PATH = 'v3/users/me';
 
-/** How long `auto` keeps to v3 once it has answered well. */
+/** How long `auto` keeps to v3 once it has answered a key well, and for how many keys. */
 const KEEP_V3_MS = 60 * 60 * 1000;
+const KEEP_V3_KEYS = 10_000;
 
 const vendor: Vendor = {
   provider: 'HEYGEN',
@@ -31,16 +33,23 @@ export interface Client {
 }
 
 /**
- * A client of one base URL. Where the version is `auto` it remembers that v1's route is gone:
- * HeyGen retires v1 in favour of v3, and what the retired route answers is not documented.
+ * A client of one base URL. Where the version is `auto` it remembers for whom v1's route is gone:
+ * HeyGen retires v1 in favour of v3, and what the retired route answers is not documented. One key's 404
+ * may be its own, so it says nothing about others.
+ * @param clock monotonic, in milliseconds
  */
 export function createClient(
   { baseUrl, version }: Settings,
   upstream: Upstream,
-  now = Date.now,
+  clock: { now(): number } = performance,
 ): Client {
   const flights = new SingleFlight<User>();
-  let keepV3Until = 0;
+  const keepV3 = new LRUCache<string, true>({
+    max: KEEP_V3_KEYS,
+    ttl: KEEP_V3_MS,
+    ttlResolution: 0,
+    perf: clock,
+  });
 
   function ask(
     path: string,
@@ -58,7 +67,7 @@ export function createClient(
     request: RequestScope,
   ): Promise<User> {
     const id = `${credential} ${baseUrl}`;
-    if (version === 'v1' || (version === 'auto' && now() >= keepV3Until)) {
+    if (version === 'v1' || (version === 'auto' && !keepV3.has(id))) {
       const reply = await ask(V1_PATH, credential, key, request);
       const user = upstream.memory.read(`${id} ${V1_PATH}`, reply, (body) =>
         version === 'auto' && isRouteGone(reply, body)
@@ -71,12 +80,14 @@ export function createClient(
       }
     }
     const reply = await ask(V3_PATH, credential, key, request);
+    // What v3 refuses v1 may still give.
+    if (!isSuccess(reply)) keepV3.delete(id);
     const user = upstream.memory.read(`${id} ${V3_PATH}`, reply, (body) =>
       readV3(vendor, reply, body, key),
     );
     upstream.accept(baseUrl, credential);
     // Counted from the first good answer, so that v1 is looked at again within the hour.
-    if (now() >= keepV3Until) keepV3Until = now() + KEEP_V3_MS;
+    if (!keepV3.has(id)) keepV3.set(id, true);
     return user;
   }
 
