@@ -1,9 +1,10 @@
-import { announce } from './announcement.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { readEnvironment } from './environment.ts';
-import { listen } from './http-server.ts';
-import { createLogger } from './logger.ts';
-import { startSandbox } from './sandbox.ts';
+import { readEnvironment } from './config/environment.ts';
+import { ConfigError, readConfig } from './config/index.ts';
+import { listen } from './process/http-server.ts';
+import { createLogger } from './process/logger.ts';
+import { startSandbox } from './process/sandbox-server.ts';
+import { announce } from './process/startup-message.ts';
+import { providers } from './providers/index.ts';
 import { createServer } from './server/index.ts';
 
 const EXIT_FAILED = 1;
@@ -23,7 +24,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const read = readConfig(readEnvironment());
+  const read = readConfig(readEnvironment(), providers);
   const logger = createLogger(read.server.logLevel);
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { toBytes } from '../src/server/answer-bytes.ts';
-import { LeafList, LeafObject } from '../src/server/leaf-list.ts';
+import { LeafList, LeafObject } from '../src/server/execution/leaf-list.ts';
+import { toBytes } from '../src/server/execution/response-bytes.ts';
 
 const text = fc.string({ unit: 'binary' });
 const leaf = fc.oneof(text, fc.double(), fc.boolean(), fc.constant(null), fc.array(text));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config/index.ts';
+import { readConfig } from './support/config.ts';
 import { createGateway, type Gateway } from './support/gateway.ts';
 
 const URL = 'http://rolecall.example/graphql';

@@ -7,9 +7,9 @@ import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { Client, fetchExchange } from '@urql/core';
 import { auditServer } from 'graphql-http';
 import { GraphQLClient } from 'graphql-request';
-import { readConfig } from '../src/config.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { ViewerDocument } from './generated/operations.ts';
+import { readConfig } from './support/config.ts';
 import { createGateway, createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/gateway.ts';
 import { json, startUpstream, text, type Upstream } from './support/upstream.ts';
 

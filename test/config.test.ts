@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { ConfigError, type Environment, readConfig } from '../src/config.ts';
+import { ConfigError, type Environment } from '../src/config/index.ts';
 import { SITES } from '../src/providers/datadog/settings.ts';
+import { readConfig } from './support/config.ts';
 
 /** The lines of the error that this environment gives. */
 function problemsOf(environment: Environment): string[] {

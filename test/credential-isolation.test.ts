@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Document } from '../src/lib/json-api.ts';
+import { Secret } from '../src/lib/secret.ts';
 import { createClient as createDatadog } from '../src/providers/datadog/client.ts';
-import { Document } from '../src/providers/datadog/json-api.ts';
 import { createClient as createHeyGen } from '../src/providers/heygen/client.ts';
-import { Secret } from '../src/secret.ts';
 import { USER_ID, userDocument } from './fixtures/datadog.ts';
 import { user, v1 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readConfig } from '../src/config.ts';
-import { startSandbox } from '../src/sandbox.ts';
+import { startSandbox } from '../src/process/sandbox-server.ts';
+import { readConfig } from './support/config.ts';
 import { createTestServer } from './support/gateway.ts';
 
 const README = readFileSync('README.md', 'utf8');

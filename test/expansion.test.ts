@@ -255,8 +255,8 @@ describe('EXPAND=rest', () => {
 });
 
 test('the sandbox serves these endpoints too', async () => {
-  const { readConfig } = await import('../src/config.ts');
-  const { startSandbox } = await import('../src/sandbox.ts');
+  const { readConfig } = await import('./support/config.ts');
+  const { startSandbox } = await import('../src/process/sandbox-server.ts');
   const { createTestServer } = await import('./support/gateway.ts');
   const { config } = await startSandbox(readConfig({ EXPAND: 'rest' }));
   const query =

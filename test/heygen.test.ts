@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Secret } from '../src/lib/secret.ts';
 import { createClient } from '../src/providers/heygen/client.ts';
-import { Secret } from '../src/secret.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
 import { codesOf, createGateway, createServerGateway, dataOf } from './support/gateway.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HttpServer, listen } from '../src/http-server.ts';
+import { type HttpServer, listen } from '../src/process/http-server.ts';
 import { connect } from './support/connection.ts';
 import { startProcess } from './support/process.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
-import { parseJson } from '../src/json.ts';
+import { parseJson } from '../src/lib/json.ts';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);

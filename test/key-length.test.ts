@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config/index.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { readConfig } from './support/config.ts';
 import { codesOf, createGateway, dataOf } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { Kind } from 'graphql';
-import { createDocumentCaches } from '../src/server/document-cache.ts';
+import { createDocumentCaches } from '../src/server/execution/document-cache.ts';
 import { administrator, manyRoles } from './fixtures/datadog.ts';
 import { createGateway, createServerGateway, type Gateway } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';

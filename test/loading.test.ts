@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execute, parse } from 'graphql';
+import { Document } from '../src/lib/json-api.ts';
 import { Directory } from '../src/providers/datadog/directory.ts';
 import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
-import { Document } from '../src/providers/datadog/json-api.ts';
 import { Loaders } from '../src/providers/datadog/loaders.ts';
 import { createSchemas } from '../src/schema/index.ts';
 import * as fixtures from './fixtures/datadog.ts';
@@ -41,7 +41,7 @@ async function readsOf(fields: string, document: unknown = fixtures.manyRoles())
       trace: { providers: new Set(), upstream: [] },
       omissions: new Map(),
       kept: new Map(),
-      connections: new Map([[datadogProvider, { state: 'connected', session: loaders }]]),
+      connections: new Map([['DATADOG', { state: 'connected', session: loaders }]]),
     },
   });
   assert.equal(result.errors, undefined);

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readConfig } from '../src/config.ts';
-import { startSandbox } from '../src/sandbox.ts';
+import { startSandbox } from '../src/process/sandbox-server.ts';
 import { user, v1 } from './fixtures/heygen.ts';
+import { readConfig } from './support/config.ts';
 import { startProcess } from './support/process.ts';
 import { json, startUpstream } from './support/upstream.ts';
 

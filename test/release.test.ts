@@ -6,10 +6,10 @@ import { buffer } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { readConfig } from '../src/config.ts';
-import { release } from '../src/release.ts';
+import { release } from '../src/lib/release-buffer.ts';
 import { toReply } from '../src/upstream/reply.ts';
 import { permission, role, userWithRoles } from './fixtures/datadog.ts';
+import { readConfig } from './support/config.ts';
 import { createTestServer, DATADOG_KEYS } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { readConfig } from '../src/config.ts';
 import { createBreaker } from '../src/upstream/breaker.ts';
 import { DocumentMemory } from '../src/upstream/document-memory.ts';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
@@ -13,6 +12,7 @@ import { createTransport } from '../src/upstream/transport.ts';
 import { Upstream } from '../src/upstream/upstream.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { readConfig } from './support/config.ts';
 import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildClientSchema, getIntrospectionQuery, printSchema } from 'graphql';
+import { printSchemas } from '../scripts/print-schema.ts';
 import { providers } from '../src/providers/index.ts';
 import { createSchemas } from '../src/schema/index.ts';
-import { printSchemas } from '../src/schema/print.ts';
 import { createGateway, dataOf } from './support/gateway.ts';
 
 for (const [file, printed] of Object.entries(printSchemas(createSchemas(providers)))) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Context } from '../context.ts';
-import type { Builder, TypeRef, UserShape } from '../schema/builder.ts';
+import type { UserShape } from '../schema/builder.ts';
+import type { SchemaProvider } from '../schema/provider.ts';
 import type { CallReport } from '../upstream/call.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
@@ -19,14 +19,7 @@ export interface Provider<
   Credentials = unknown,
   Session = unknown,
   User extends UserShape = UserShape,
-> {
-  /** Its value in the schema's `Provider` enum: `DATADOG`. */
-  readonly name: string;
-  /** Its name as people write it. */
-  readonly title: string;
-  /** Its field of `Viewer`, and that field's description. */
-  readonly field: string;
-  readonly description: string;
+> extends SchemaProvider<Session, User> {
   /** Reads its environment variables; every issue's message begins with "must" or is a sentence. */
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
@@ -42,12 +35,6 @@ export interface Provider<
 
   /** Called once per process. What it keeps serves every caller: of persons, only what `Upstream.memory` keeps of each credential. */
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
-
-  /** @throws {RolecallError} where the vendor does not give it */
-  viewer(session: Session): Promise<User>;
-
-  /** Defines its types; those that other subgraphs may extend are entities. */
-  defineTypes(builder: Builder, sessions: Sessions<Session>): TypeRef<User>;
 }
 
 export interface OpenProvider<Credentials = unknown, Session = unknown> {
@@ -62,19 +49,6 @@ export interface RequestScope {
   /** Tells the log how a call to the vendor went. */
   readonly report: (report: CallReport) => void;
 }
-
-/** Gives resolvers the session of the request that they run in. */
-export interface Sessions<Session> {
-  /** For what is below the provider's user. */
-  of(context: Context): Session;
-  /**
-   * For what comes from elsewhere; null where the provider is not connected.
-   * @throws {RolecallError} where credentials came that cannot be used
-   */
-  toAsk(context: Context): Session | null;
-}
-
-export type { Context };
 
 /** A provider's part of the embedded sandbox. */
 export interface ProviderSandbox<Settings> {

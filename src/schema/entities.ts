@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import type { Context } from '../context.ts';
 import { RolecallError } from '../errors.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject } from '../lib/json.ts';
 
 type ResolveReference = (
   reference: { readonly id: string },

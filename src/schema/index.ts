@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Provider } from '../providers/provider.ts';
 import { createBuilder } from './builder.ts';
 import { resolveEntitiesApart } from './entities.ts';
+import type { SchemaProvider } from './provider.ts';
 import { defineUser } from './user.ts';
 import { defineViewer } from './viewer.ts';
 
@@ -14,7 +14,7 @@ export interface Schemas {
   readonly subgraph: GraphQLSchema;
 }
 
-export function createSchemas(providers: readonly Provider[]): Schemas {
+export function createSchemas(providers: readonly SchemaProvider[]): Schemas {
   const builder = createBuilder();
   defineViewer(builder, providers, defineUser(builder, providers));
   return {

@@ -1,8 +1,8 @@
-import type { Provider } from '../providers/provider.ts';
 import type { Builder } from './builder.ts';
+import type { SchemaProvider } from './provider.ts';
 
 /** Defines the enum of providers and what every provider's user has. */
-export function defineUser(builder: Builder, providers: readonly Provider[]) {
+export function defineUser(builder: Builder, providers: readonly SchemaProvider[]) {
   const provider = builder.enumType('Provider', {
     description: 'An API that knows who the bearer of its credentials is.',
     values: Object.fromEntries(

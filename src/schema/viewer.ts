@@ -1,11 +1,11 @@
 import { type Context, sessionOf, sessionToAsk } from '../context.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { Builder, EnumTypeRef, UserShape } from './builder.ts';
+import type { SchemaProvider } from './provider.ts';
 
 /** Defines `Query.viewer`, with a field for each provider and the providers' own types. */
 export function defineViewer(
   builder: Builder,
-  providers: readonly Provider[],
+  providers: readonly SchemaProvider[],
   providerEnum: EnumTypeRef,
 ) {
   const viewer = builder.objectRef<Record<never, never>>('Viewer').implement({
@@ -30,8 +30,8 @@ export function defineViewer(
 
   for (const provider of providers) {
     const user = provider.defineTypes(builder, {
-      of: (context) => sessionOf(context, provider),
-      toAsk: (context) => sessionToAsk(context, provider),
+      of: (context) => sessionOf(context, provider.name),
+      toAsk: (context) => sessionToAsk(context, provider.name),
     });
     builder.objectField(viewer, provider.field, (t) =>
       t.field({
@@ -56,11 +56,14 @@ export function defineViewer(
   });
 }
 
-function connected(providers: readonly Provider[], { connections }: Context): readonly Provider[] {
-  return providers.filter((provider) => connections.get(provider)?.state === 'connected');
+function connected(
+  providers: readonly SchemaProvider[],
+  { connections }: Context,
+): readonly SchemaProvider[] {
+  return providers.filter((provider) => connections.get(provider.name)?.state === 'connected');
 }
 
-async function viewerOf(provider: Provider, context: Context): Promise<UserShape | null> {
-  const session = sessionToAsk(context, provider);
+async function viewerOf(provider: SchemaProvider, context: Context): Promise<UserShape | null> {
+  const session = sessionToAsk(context, provider.name);
   return session === null ? null : provider.viewer(session);
 }

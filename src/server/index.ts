@@ -2,35 +2,42 @@ import type { RequestListener } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { type Context, createContextFactory } from '../context.ts';
+import type { Context } from '../context.ts';
+import { type ConnectSettings, createContextFactory } from '../providers/connect.ts';
 import { createSchemas } from '../schema/index.ts';
-import { answerHeaders } from './answer-headers.ts';
-import { createAuthentication } from './authentication.ts';
-import { createBodyLimit } from './body-limit.ts';
-import { BufferedResponse } from './buffered-response.ts';
-import { createCompiledExecution } from './compiled-execution.ts';
-import { createCors } from './cors.ts';
-import { createCsrfPrevention } from './csrf.ts';
-import { createDocumentCaches } from './document-cache.ts';
-import { createGraphiQL } from './graphiql.ts';
-import { hiddenSchema } from './introspection.ts';
-import { createLimits } from './limits.ts';
-import { localHost } from './local-host.ts';
-import { maskError } from './mask-error.ts';
-import { countLists, createNodeLimit } from './node-limit.ts';
-import { createOperationLog } from './operation-log.ts';
-import { wellFormedParameters } from './parameters.ts';
+import { reportedOnce } from './errors/deduplicate.ts';
+import { maskError } from './errors/mask-error.ts';
+import { BufferedResponse } from './execution/buffered-response.ts';
+import { createCompiledExecution } from './execution/compiled.ts';
+import { createDocumentCaches } from './execution/document-cache.ts';
+import { countLists, createNodeLimit } from './execution/node-limit.ts';
+import { releaseSentBytes } from './execution/release-sent-bytes.ts';
+import { createAuthentication } from './guards/authentication.ts';
+import { createBodyLimit } from './guards/body-limit.ts';
+import { createCsrfPrevention } from './guards/csrf.ts';
+import { localHost } from './guards/host-check.ts';
+import { hiddenSchema } from './guards/introspection.ts';
+import { createRateLimit } from './guards/rate-limit.ts';
+import { createLimits } from './guards/request-limits.ts';
+import { wellFormedParameters } from './guards/request-params.ts';
+import { validationRules } from './guards/validation-rules.ts';
+import { createCors } from './http/cors.ts';
+import { createGraphiQL } from './http/graphiql.ts';
+import { createOperationLog } from './http/operation-log.ts';
+import { requestId } from './http/request-id.ts';
+import { answerHeaders } from './http/response-headers.ts';
+import { createRoutes, type Readiness } from './http/routes.ts';
 import type { ServerContext, ServerPlugin } from './plugin.ts';
-import { createRateLimit } from './rate-limit.ts';
-import { releaseSentBytes } from './release-sent-bytes.ts';
-import { reportedOnce } from './reported-once.ts';
-import { requestId } from './request-id.ts';
-import { createRoutes, type Readiness } from './routes.ts';
-import { validationRules } from './validation-rules.ts';
+import type { ServerSettings } from './settings.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 const SUBGRAPH_PATH = '/subgraph';
+
+export interface ServerConfig extends ConnectSettings {
+  /** May whoever reaches the server use its keys? Then it listens on loopback only. */
+  readonly isOpen: boolean;
+  readonly server: ServerSettings;
+}
 
 /** Rolecall as an HTTP handler. */
 export interface RolecallServer {
@@ -40,7 +47,11 @@ export interface RolecallServer {
   fetch(url: string, init?: RequestInit): Promise<Response>;
 }
 
-export function createServer(config: Config, logger: Logger, readiness: Readiness): RolecallServer {
+export function createServer(
+  config: ServerConfig,
+  logger: Logger,
+  readiness: Readiness,
+): RolecallServer {
   const { server: settings } = config;
   const providers = config.providers.map(({ provider }) => provider);
   const keyHeaders = providers.flatMap(({ headers }) => headers.keys);

@@ -1,7 +1,7 @@
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
-import type { Secret } from '../secret.ts';
-import { listOf, oneOf, parseKey, wholeNumber } from '../variables.ts';
+import { listOf, oneOf, parseKey, wholeNumber } from '../lib/env-types.ts';
+import type { Secret } from '../lib/secret.ts';
 
 const LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 const MEBIBYTE = 1024 ** 2;

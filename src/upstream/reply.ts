@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { parseJson } from '../json.ts';
-import { release } from '../release.ts';
+import { parseJson } from '../lib/json.ts';
+import { release } from '../lib/release-buffer.ts';
 import { UpstreamFailure } from './failure.ts';
 
 const ISIZE_BYTES = 4;

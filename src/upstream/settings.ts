@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { proxyUrl, ratio, wholeNumber } from '../variables.ts';
+import { proxyUrl, ratio, wholeNumber } from '../lib/env-types.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

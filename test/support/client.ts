@@ -1,7 +1,7 @@
-import { readConfig } from '../../src/config.ts';
 import { DocumentMemory } from '../../src/upstream/document-memory.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
 import { Upstream } from '../../src/upstream/upstream.ts';
+import { readConfig } from './config.ts';
 
 /** The way to a vendor with the default settings, for a client that is tested without a server. */
 export function createUpstream(): Upstream {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { pino } from 'pino';
-import { type Config, readConfig } from '../../src/config.ts';
+import type { Config } from '../../src/config/index.ts';
 import { createServer } from '../../src/server/index.ts';
+import { readConfig } from './config.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Without a log, and ready. */

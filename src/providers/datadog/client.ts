@@ -1,5 +1,6 @@
-import { isJsonObject } from '../../json.ts';
-import { fingerprint } from '../../secret.ts';
+import { isJsonObject } from '../../lib/json.ts';
+import { type Document, DocumentError } from '../../lib/json-api.ts';
+import { fingerprint } from '../../lib/secret.ts';
 import { isSuccess, type Reply, readRefusal } from '../../upstream/reply.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
@@ -7,7 +8,6 @@ import { failureError, replyError, shapeError, type Vendor } from '../../upstrea
 import type { RequestScope } from '../provider.ts';
 import { Directory } from './directory.ts';
 import { toHeaders } from './headers.ts';
-import { type Document, DocumentError } from './json-api.ts';
 import type { Credentials } from './settings.ts';
 
 const vendor: Vendor = {

@@ -1,4 +1,4 @@
-import type { Document, Resource } from './json-api.ts';
+import type { Document, Resource } from '../../lib/json-api.ts';
 import {
   type Organization,
   type Permission,

@@ -1,4 +1,4 @@
-import { known, type Lenient } from '../../values.ts';
+import { known, type Lenient } from '../values.ts';
 import type { Permission, Role } from './model.ts';
 
 /** A permission and the roles that grant it. */

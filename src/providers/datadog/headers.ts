@@ -1,6 +1,6 @@
 import { RolecallError } from '../../errors.ts';
-import type { Secret } from '../../secret.ts';
-import { KEY_EXPECTED, parseKey } from '../../variables.ts';
+import { KEY_EXPECTED, parseKey } from '../../lib/env-types.ts';
+import type { Secret } from '../../lib/secret.ts';
 import { type Credentials, parseSite, type Settings, SITES, siteUrl } from './settings.ts';
 
 const API_KEY = 'DD-API-KEY';

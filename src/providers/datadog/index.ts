@@ -1,11 +1,11 @@
+import { Document } from '../../lib/json-api.ts';
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
 import { Expansion } from './expansion.ts';
 import { headers, readHeaders } from './headers.ts';
-import { Document } from './json-api.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
-import { sandbox } from './sandbox.ts';
+import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
 import { type Credentials, type Settings, settings } from './settings.ts';
 

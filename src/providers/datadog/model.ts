@@ -1,6 +1,6 @@
+import { MALFORMED, type Resource, toMany, toOne } from '../../lib/json-api.ts';
 import type { UserShape } from '../../schema/builder.ts';
-import { firstText, type Lenient, valueReader } from '../../values.ts';
-import { MALFORMED, type Resource, toMany, toOne } from './json-api.ts';
+import { firstText, type Lenient, valueReader } from '../values.ts';
 
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.

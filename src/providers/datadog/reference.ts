@@ -1,5 +1,5 @@
 import type { RolecallError } from '../../errors.ts';
-import { type Resource, unknownResource } from './json-api.ts';
+import { type Resource, unknownResource } from '../../lib/json-api.ts';
 
 /** Why a reference is no more than its id: nobody holds the resource, or asking for it failed. */
 export type Absence = RolecallError | undefined;

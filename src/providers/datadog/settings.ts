@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Secret } from '../../secret.ts';
-import { baseUrl, key, oneOf, wholeNumber } from '../../variables.ts';
+import { baseUrl, key, oneOf, wholeNumber } from '../../lib/env-types.ts';
+import type { Secret } from '../../lib/secret.ts';
 import type { ProviderSettings } from '../provider.ts';
 
 /** https://docs.datadoghq.com/getting_started/site/ and the official clients, which know `uk1`. */

@@ -1,6 +1,6 @@
 import type { ErrorCode, RolecallError } from '../../errors.ts';
-import { isJsonObject, type JsonObject } from '../../json.ts';
-import type { Secret } from '../../secret.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json.ts';
+import type { Secret } from '../../lib/secret.ts';
 import { isSuccess, type Reply } from '../../upstream/reply.ts';
 import { codeOfStatus, replyError, shapeError, type Vendor } from '../../upstream/vendor-error.ts';
 import { toUser, type User } from './model.ts';

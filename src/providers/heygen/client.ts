@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { fingerprint, type Secret } from '../../secret.ts';
+import { fingerprint, type Secret } from '../../lib/secret.ts';
 import { isSuccess, type Reply } from '../../upstream/reply.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { Upstream } from '../../upstream/upstream.ts';

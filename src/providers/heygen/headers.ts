@@ -1,6 +1,6 @@
 import { RolecallError } from '../../errors.ts';
-import type { Secret } from '../../secret.ts';
-import { KEY_EXPECTED, parseKey } from '../../variables.ts';
+import { KEY_EXPECTED, parseKey } from '../../lib/env-types.ts';
+import type { Secret } from '../../lib/secret.ts';
 
 /** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
 const INCOMING = 'X-HeyGen-Api-Key';

@@ -1,4 +1,4 @@
-import type { Secret } from '../../secret.ts';
+import type { Secret } from '../../lib/secret.ts';
 import type { Provider } from '../provider.ts';
 import { createClient } from './client.ts';
 import { headers, readHeaders } from './headers.ts';

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { UserShape } from '../../schema/builder.ts';
-import { firstText, type Lenient, valueReader } from '../../values.ts';
+import { firstText, type Lenient, valueReader } from '../values.ts';
 
 export interface User extends UserShape {
   readonly firstName: Lenient<string>;

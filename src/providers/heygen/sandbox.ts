@@ -1,4 +1,4 @@
-import { Secret } from '../../secret.ts';
+import { Secret } from '../../lib/secret.ts';
 import type { ProviderSandbox, SandboxReply } from '../provider.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import type { Builder, TypeRef } from '../../schema/builder.ts';
-import type { Sessions } from '../provider.ts';
+import type { Sessions } from '../../schema/provider.ts';
 import type { User } from './model.ts';
 import type { Session } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Secret } from '../../secret.ts';
-import { baseUrl, key, oneOf } from '../../variables.ts';
+import { baseUrl, key, oneOf } from '../../lib/env-types.ts';
+import type { Secret } from '../../lib/secret.ts';
 import type { ProviderSettings } from '../provider.ts';
 
 const DEFAULT_URL = new URL('https://api.heygen.com/');

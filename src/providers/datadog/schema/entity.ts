@@ -1,6 +1,6 @@
 import { RolecallError } from '../../../errors.ts';
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
-import type { Sessions } from '../../provider.ts';
+import type { Sessions } from '../../../schema/provider.ts';
 import type { Loaders } from '../loaders.ts';
 import { failureOf, isHeld } from '../reference.ts';
 

@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import { asksBeyondId } from '../../../schema/selection.ts';
-import { type Lenient, valid } from '../../../values.ts';
+import { type Lenient, valid } from '../../values.ts';
 
 /**
  * The objects that a relationship refers to, each resolved once for all the fields asked of it;

@@ -1,5 +1,5 @@
 import type { Builder } from '../../../schema/builder.ts';
-import type { Sessions } from '../../provider.ts';
+import type { Sessions } from '../../../schema/provider.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Organization } from '../model.ts';
 import { defineEntity } from './entity.ts';

@@ -1,5 +1,5 @@
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
-import type { Sessions } from '../../provider.ts';
+import type { Sessions } from '../../../schema/provider.ts';
 import type { Grant } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';

@@ -1,7 +1,7 @@
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import type { Sessions } from '../../../schema/provider.ts';
 import { asksBeyondId } from '../../../schema/selection.ts';
-import { valid } from '../../../values.ts';
-import type { Sessions } from '../../provider.ts';
+import { valid } from '../../values.ts';
 import { isFilter, permissionMatcher } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';

@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../../../context.ts';
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import type { Sessions } from '../../../schema/provider.ts';
 import { asksBeyondId } from '../../../schema/selection.ts';
-import { known, valid } from '../../../values.ts';
-import type { Context, Sessions } from '../../provider.ts';
+import { known, valid } from '../../values.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../model.ts';
 import { defineEntity } from './entity.ts';

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { isLoopback, oneOf, wholeNumber } from '../lib/env-types.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ServerConfig } from '../server/index.ts';
+import { serverSettings } from '../server/settings.ts';
+import { upstreamSettings } from '../upstream/settings.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Config extends ServerConfig {
+  readonly host: string;
+  /** 0 lets the system choose a free one. */
+  readonly port: number;
+  /** Are the providers the sandbox's rather than the vendors'? */
+  readonly sandbox: boolean;
+}
+
+/** Everything that is wrong with the environment, a line each, without any value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(
+      [
+        `Rolecall cannot start: ${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong.`,
+        ...problems.map((problem) => `  - ${problem}`),
+        'Correct it in the environment or in the file .env (.env.example lists every variable).',
+      ].join('\n'),
+    );
+  }
+}
+
+const variables = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  CREDENTIALS: oneOf(['server', 'request']).default('server'),
+  SANDBOX: oneOf(['0', '1']).default('0'),
+});
+
+/**
+ * @param environment its empty values count as unset
+ * @throws {ConfigError} naming every problem at once
+ */
+export function readConfig(environment: Environment, providers: readonly Provider[]): Config {
+  const problems: string[] = [];
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const own = parse(variables, set, problems);
+  const server = parse(serverSettings, set, problems);
+  const upstream = parse(upstreamSettings, set, problems);
+  const forced = set['SANDBOX'] === '1';
+
+  const configured = providers.flatMap((provider) => {
+    const settings = parse(provider.settings, forced ? without(set, provider) : set, problems);
+    return settings === undefined ? [] : { provider, settings };
+  });
+
+  if (forced && own?.CREDENTIALS === 'request') {
+    problems.push('SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.');
+  }
+  const hasCredentials = configured.some(({ settings }) => settings.credentials !== undefined);
+  // Where keys are wrong it is they that are told, not that there are none.
+  const isRead = configured.length === providers.length;
+  const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
+  if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {
+    problems.push(
+      'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
+    );
+  }
+  const isOpen =
+    own?.CREDENTIALS === 'server' && hasCredentials && server?.clientTokens.length === 0;
+  if (isOpen && !isLoopback(own.HOST)) {
+    problems.push(
+      'HOST lets others in than this machine, and they could use the keys of the server: set CLIENT_TOKENS, or CREDENTIALS=request, or HOST=127.0.0.1.',
+    );
+  }
+  if (!own || !server || !upstream || problems.length > 0) throw new ConfigError(problems);
+
+  return {
+    // As URLs write it, which Node does not listen on.
+    host: own.HOST.replace(/^\[(.*)\]$/, '$1'),
+    port: own.PORT,
+    credentials: own.CREDENTIALS,
+    sandbox: forced || needsSandbox,
+    isOpen,
+    server,
+    upstream,
+    providers: configured,
+  };
+}
+
+/** The environment without what the sandbox stands in for. */
+function without(set: Environment, { sandbox }: Provider): Environment {
+  return Object.fromEntries(
+    Object.entries(set).filter(([name]) => !sandbox.variables.includes(name)),
+  );
+}
+
+function parse<T>(schema: z.ZodType<T>, set: Environment, problems: string[]): T | undefined {
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  problems.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`));
+  return undefined;
+}

@@ -1,0 +1,193 @@
+import { isJsonObject, type JsonObject } from './json.ts';
+
+/** A JSON:API resource (https://jsonapi.org/format/#document-resource-objects). */
+export interface Resource {
+  readonly type: string;
+  readonly id: string;
+  readonly attributes: JsonObject;
+  readonly relationships: JsonObject;
+  /** Of its document. */
+  readonly references: References;
+}
+
+/** A resource as it came: it can be told from others, and no more is known of it. */
+interface ResourceObject {
+  readonly type: string;
+  readonly id: string;
+  readonly attributes?: unknown;
+  readonly relationships?: unknown;
+}
+
+interface Known {
+  readonly id: string;
+  /** The last list that it is in. */
+  list: readonly string[];
+}
+
+/**
+ * What a document refers to. `JSON.parse` makes a text for each reference, and many refer to the same resource:
+ * to keep one of them each takes a third off a large document.
+ */
+class References {
+  readonly #known = new Map<string, Known>();
+
+  /** The ids of these resource identifiers, each once. */
+  toIds(identifiers: readonly unknown[], type: string): readonly string[] {
+    const ids: string[] = [];
+    for (const identifier of identifiers) {
+      const id = identify(identifier, type);
+      if (id === null) continue;
+      const known = this.#known.get(id);
+      if (known === undefined) {
+        this.#known.set(id, { id, list: ids });
+        ids.push(id);
+      } else if (known.list !== ids) {
+        known.list = ids;
+        ids.push(known.id);
+      }
+    }
+    return ids;
+  }
+}
+
+/** The text says what is wrong with the document. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError';
+}
+
+/** Linkage that is neither what JSON:API allows nor absent. */
+export const MALFORMED = Symbol('malformed linkage');
+
+/** A JSON:API document: its resources by type and id. */
+export class Document {
+  /** The id of the resource that it is about, or of the first of them. */
+  readonly primaryId: string | undefined;
+  readonly #resources = new Map<string, Map<string, ResourceObject>>();
+  readonly #references = new References();
+
+  private constructor(primary: readonly ResourceObject[], included: readonly unknown[]) {
+    this.primaryId = primary[0]?.id;
+    for (const resource of primary) this.#add(resource);
+    // The vendor may include what is not known here; an entry without an id cannot be referred to.
+    for (const entry of included) if (isResourceObject(entry)) this.#add(entry);
+  }
+
+  /**
+   * A document about one resource.
+   * @throws {DocumentError} where `body` is none, or its resource is not of `type`
+   */
+  static ofOne(body: unknown, type: string): Document {
+    const { data, included } = members(body);
+    return new Document([primaryResource(data, type)], included);
+  }
+
+  /**
+   * A document about any number of resources; those of another type are passed over.
+   * @throws {DocumentError} where `body` is none
+   */
+  static ofMany(body: unknown, type: string): Document {
+    const { data, included } = members(body);
+    if (!Array.isArray(data)) throw new DocumentError('`data` is not a list');
+    const resources = data.filter(isResourceObject);
+    return new Document(
+      resources.filter((resource) => resource.type === type),
+      included,
+    );
+  }
+
+  /**
+   * Gives the resource away: it is found once, so that whoever makes something of it need not keep both.
+   * Undefined where the document only refers to it, or not even that.
+   */
+  take(type: string, id: string): Resource | undefined {
+    const ofType = this.#resources.get(type);
+    const resource = ofType?.get(id);
+    if (resource === undefined) return undefined;
+    ofType?.delete(id);
+    const { attributes, relationships } = resource;
+    return {
+      type,
+      id,
+      attributes: isJsonObject(attributes) ? attributes : {},
+      relationships: isJsonObject(relationships) ? relationships : {},
+      references: this.#references,
+    };
+  }
+
+  /** Of two resources with the same id the first counts. */
+  #add(resource: ResourceObject): void {
+    let ofType = this.#resources.get(resource.type);
+    if (ofType === undefined) {
+      ofType = new Map();
+      this.#resources.set(resource.type, ofType);
+    }
+    if (!ofType.has(resource.id)) ofType.set(resource.id, resource);
+  }
+}
+
+/** A resource of which no more is known than its id. */
+export function unknownResource(id: string): Resource {
+  return { type: '', id, attributes: {}, relationships: {}, references: new References() };
+}
+
+/** The id that a to-one relationship points at; null where it is absent or points at nothing. */
+export function toOne(
+  { relationships }: Resource,
+  name: string,
+  type: string,
+): string | null | typeof MALFORMED {
+  const data = linkage(relationships, name);
+  if (data === null || data === MALFORMED) return data;
+  return isJsonObject(data) ? identify(data, type) : MALFORMED;
+}
+
+/** The ids that a to-many relationship points at, each once; null where it is absent or its data is null. */
+export function toMany(
+  { relationships, references }: Resource,
+  name: string,
+  type: string,
+): readonly string[] | null | typeof MALFORMED {
+  const data = linkage(relationships, name);
+  if (data === null || data === MALFORMED) return data;
+  return Array.isArray(data) ? references.toIds(data, type) : MALFORMED;
+}
+
+function linkage(relationships: JsonObject, name: string): unknown {
+  const relationship = relationships[name] ?? null;
+  if (relationship === null) return null;
+  return isJsonObject(relationship) ? (relationship['data'] ?? null) : MALFORMED;
+}
+
+/** The id of a resource identifier; null where it is none or of another type: it is passed over. */
+function identify(identifier: unknown, type: string): string | null {
+  if (typeof identifier !== 'object' || identifier === null) return null;
+  const { type: ofType, id } = identifier as JsonObject;
+  return ofType === type && typeof id === 'string' && id !== '' ? id : null;
+}
+
+function members(body: unknown): { data: unknown; included: readonly unknown[] } {
+  if (!isJsonObject(body)) throw new DocumentError('it is not a JSON object');
+  const { data, included } = body;
+  if (included !== undefined && included !== null && !Array.isArray(included)) {
+    throw new DocumentError('`included` is not a list');
+  }
+  return { data, included: included ?? [] };
+}
+
+/** What a document is about must be in order; what it only includes may be passed over. */
+function primaryResource(data: unknown, type: string): ResourceObject {
+  if (!isResourceObject(data) || data.type !== type)
+    throw new DocumentError(`\`data\` is not one of the \`${type}\` with an id`);
+  for (const member of ['attributes', 'relationships'] as const) {
+    const value = data[member] ?? null;
+    if (value !== null && !isJsonObject(value))
+      throw new DocumentError(`\`data.${member}\` is not an object`);
+  }
+  return data;
+}
+
+function isResourceObject(entry: unknown): entry is ResourceObject {
+  if (!isJsonObject(entry)) return false;
+  const { type, id } = entry;
+  return typeof type === 'string' && typeof id === 'string' && id !== '';
+}

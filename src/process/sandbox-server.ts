@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config/index.ts';
+import type { ConfiguredProvider } from '../providers/connect.ts';
+
+export interface Sandbox {
+  /** The configuration with every provider led to the sandbox: no key of yours goes there. */
+  readonly config: Config;
+  readonly server: Server;
+}
+
+/**
+ * Starts a server on loopback that speaks the vendors' wire formats, each below a path of its own,
+ * so that the client code fetches from it as it does from them.
+ */
+export async function startSandbox(config: Config): Promise<Sandbox> {
+  const server = createServer((request, response) => {
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const [, mount, ...rest] = path.split('/');
+    const mounted = config.providers.find(({ provider }) => provider.field === mount);
+    const { status, body } = mounted
+      ? mounted.provider.sandbox.respond(
+          `/${rest.join('/')}`,
+          new Headers(request.headers as Record<string, string>),
+        )
+      : { status: 404, body: { error: 'Nothing here' } };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  // It must not keep a process alive that has nothing else to do.
+  server.unref();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const toSandbox = ({ provider, settings }: ConfiguredProvider): ConfiguredProvider => ({
+    provider,
+    settings: provider.sandbox.settings(
+      settings,
+      new URL(`http://127.0.0.1:${port}/${provider.field}/`),
+    ),
+  });
+  return { config: { ...config, providers: config.providers.map(toSandbox) }, server };
+}

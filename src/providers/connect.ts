@@ -1,0 +1,66 @@
+import type { Connection, Context, Trace } from '../context.ts';
+import { RolecallError } from '../errors.ts';
+import { DocumentMemory } from '../upstream/document-memory.ts';
+import type { UpstreamSettings } from '../upstream/settings.ts';
+import { createTransport } from '../upstream/transport.ts';
+import { Upstream } from '../upstream/upstream.ts';
+import type { Provider, ProviderSettings } from './provider.ts';
+
+export interface ConfiguredProvider {
+  readonly provider: Provider;
+  readonly settings: ProviderSettings;
+}
+
+export interface ConnectSettings {
+  /** Whose credentials are used: the server's, from the environment, or each request's, from its headers. */
+  readonly credentials: 'server' | 'request';
+  readonly upstream: UpstreamSettings;
+  readonly providers: readonly ConfiguredProvider[];
+}
+
+/**
+ * Makes the function that gives each request a context of its own:
+ * a context that two requests shared would show one person's identity to another.
+ */
+export function createContextFactory(
+  settings: ConnectSettings,
+): (initial: { readonly request: Request }) => Context {
+  const transport = createTransport(settings.upstream.proxy);
+  const memory = new DocumentMemory(settings.upstream.documentMemoryMegabytes);
+  const connectors = settings.providers.map(({ provider, settings: own }) => {
+    const opened = provider.open(own, new Upstream(settings.upstream, transport, memory));
+    return (request: Request, { upstream }: Trace): [string, Connection] => {
+      const credentials =
+        settings.credentials === 'request'
+          ? readHeaders(provider, request.headers, own)
+          : own.credentials;
+      if (credentials === undefined) return [provider.name, { state: 'absent' }];
+      if (credentials instanceof RolecallError) {
+        return [provider.name, { state: 'unusable', error: credentials }];
+      }
+      const session = opened.connect(credentials, {
+        signal: request.signal,
+        report: (report) => upstream.push({ provider: provider.name, ...report }),
+      });
+      return [provider.name, { state: 'connected', session }];
+    };
+  });
+  return ({ request }) => {
+    const trace: Trace = { providers: new Set(), upstream: [] };
+    return {
+      trace,
+      omissions: new Map(),
+      kept: new Map(),
+      connections: new Map(connectors.map((connect) => connect(request, trace))),
+    };
+  };
+}
+
+function readHeaders(provider: Provider, headers: Headers, settings: ProviderSettings): unknown {
+  try {
+    return provider.readHeaders(headers, settings);
+  } catch (error) {
+    if (error instanceof RolecallError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { type ExecutionResult, GraphQLError, responsePathAsArray } from 'graphql';
+import { RolecallError } from '../../errors.ts';
+import type { ServerPlugin } from '../plugin.ts';
+
+/**
+ * Tells a failure that many fields met at the first of them only, in the order of the answer; a field that
+ * it left something out of counts, though it is not null.
+ */
+export const reportedOnce: ServerPlugin = {
+  onExecute({ args: { contextValue } }) {
+    return {
+      onExecuteDone({ result, setResult }) {
+        if (Symbol.asyncIterator in result) return;
+        const { omissions } = contextValue;
+        const omitted = Array.from(omissions, ([failure, paths]) =>
+          Array.from(paths, (path) => toError(failure, responsePathAsArray(path))),
+        ).flat();
+        const told = [...(result.errors ?? []), ...omitted];
+        const errors = firstOfEach(told as GraphQLError[], result);
+        if (errors.length < told.length || omitted.length > 0) setResult({ ...result, errors });
+      },
+    };
+  },
+};
+
+function toError(failure: RolecallError, path: readonly (string | number)[]): GraphQLError {
+  return new GraphQLError(failure.message, { path, originalError: failure });
+}
+
+/** The errors without those of a failure that another one tells earlier. */
+function firstOfEach(
+  errors: readonly GraphQLError[],
+  { data }: ExecutionResult,
+): readonly GraphQLError[] {
+  const first = new Map<RolecallError, GraphQLError>();
+  for (const error of errors) {
+    const failure = failureOf(error);
+    const other = failure && first.get(failure);
+    if (failure && (!other || isBefore(error.path ?? [], other.path ?? [], data))) {
+      first.set(failure, error);
+    }
+  }
+  return errors.filter((error) => {
+    const failure = failureOf(error);
+    return failure === undefined || first.get(failure) === error;
+  });
+}
+
+function failureOf({ originalError }: GraphQLError): RolecallError | undefined {
+  return originalError instanceof RolecallError && originalError.isReportedOnce
+    ? originalError
+    : undefined;
+}
+
+/** Does the answer come to this path before the other one? */
+function isBefore(
+  path: readonly (string | number)[],
+  other: readonly (string | number)[],
+  data: unknown,
+): boolean {
+  let parent = data as Record<string | number, unknown> | null | undefined;
+  for (const [depth, key] of path.entries()) {
+    const otherKey = other[depth];
+    if (key !== otherKey) {
+      const keys = Object.keys(parent ?? {});
+      return keys.indexOf(String(key)) < keys.indexOf(String(otherKey));
+    }
+    parent = parent?.[key] as typeof parent;
+  }
+  return false;
+}

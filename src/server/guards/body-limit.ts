@@ -1,0 +1,42 @@
+import { refusal } from '../errors/request-error.ts';
+import type { ServerPlugin } from '../plugin.ts';
+
+/**
+ * Refuses bodies that are too large. Node holds a body to its Content-Length, so that only one without it is
+ * counted as it comes; Yoga's own limit sends every body through a stream of its own.
+ */
+export function createBodyLimit(limit: number): ServerPlugin {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+      const length = request.headers.get('content-length');
+      if (length !== null) {
+        if (Number(length) > limit) throw tooLarge(limit);
+        return;
+      }
+      if (requestParser === undefined || request.body === null) return;
+      setRequestParser((original) => {
+        let received = 0;
+        const counted = original.body?.pipeThrough(
+          new fetchAPI.TransformStream<Uint8Array, Uint8Array>({
+            transform(chunk, controller) {
+              received += chunk.byteLength;
+              if (received > limit) controller.error(tooLarge(limit));
+              else controller.enqueue(chunk);
+            },
+          }),
+        );
+        const { url, method, headers, signal } = original;
+        const init = { method, headers, signal, body: counted ?? null, duplex: 'half' };
+        return requestParser(new fetchAPI.Request(url, init));
+      });
+    },
+  };
+}
+
+function tooLarge(limit: number) {
+  return refusal(
+    413,
+    'BODY_TOO_LARGE',
+    `The body of the request is larger than ${limit} bytes. Ask for less, or in several requests.`,
+  );
+}

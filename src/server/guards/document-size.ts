@@ -1,0 +1,131 @@
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+import { refusal } from '../errors/request-error.ts';
+import type { Limits } from '../settings.ts';
+
+/** What an operation asks for, its fragments counted wherever they are spread. */
+interface Size {
+  /** Fields, inline fragments and spreads. */
+  readonly selections: number;
+  readonly depth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly directives: number;
+}
+
+const NOTHING: Size = { selections: 0, depth: 0, aliases: 0, rootFields: 0, directives: 0 };
+
+/**
+ * The selections that the operations of a document make together, fragments counted wherever they are spread.
+ * Nested spreads make some from few characters: infinity, in the end, which no limit allows.
+ */
+export function countSelections(document: DocumentNode): number {
+  const measure = createMeasure(document);
+  return document.definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .reduce((sum, { selectionSet }) => sum + measure(selectionSet).selections, 0);
+}
+
+/** A validation rule that refuses documents with too much in them. */
+export function createSizeRule(limits: Limits) {
+  return function DocumentSizeRule(context: ValidationContext): ASTVisitor {
+    const measure = createMeasure(context.getDocument());
+
+    function check(size: number, limit: number, code: Parameters<typeof refusal>[1], what: string) {
+      if (size <= limit) return;
+      const message = `The document has too many ${what}: ${limit} are allowed. Split it.`;
+      context.reportError(refusal(400, code, message));
+    }
+
+    return {
+      OperationDefinition(operation) {
+        const size = measure(operation.selectionSet);
+        const directives = size.directives + (operation.directives?.length ?? 0);
+        check(size.depth, limits.depth, 'TOO_DEEP', 'levels of fields');
+        check(size.aliases, limits.aliases, 'TOO_MANY_ALIASES', 'aliases');
+        check(size.rootFields, limits.rootFields, 'TOO_MANY_ROOT_FIELDS', 'root fields');
+        check(directives, limits.directives, 'TOO_MANY_DIRECTIVES', 'directives');
+      },
+      // In fragments too.
+      ListValue({ values }) {
+        check(values.length, limits.listItems, 'LIST_TOO_LONG', 'items in a list');
+      },
+    };
+  };
+}
+
+function createMeasure(document: DocumentNode): (selections: SelectionSetNode) => Size {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      fragments.set(definition.name.value, definition);
+    }
+  }
+  // A fragment is measured once, however often it is spread, so that nested spreads cost no exponential time.
+  const measured = new Map<string, Size>();
+
+  function measureFragment(name: string): Size {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    // One that spreads itself counts as nothing there: validation refuses it anyway.
+    measured.set(name, NOTHING);
+    const fragment = fragments.get(name);
+    if (fragment === undefined) return NOTHING;
+    const size = withDirectives(measure(fragment.selectionSet), fragment.directives);
+    measured.set(name, size);
+    return size;
+  }
+
+  function measure({ selections }: SelectionSetNode): Size {
+    return selections.map(measureSelection).reduce(combine, NOTHING);
+  }
+
+  function measureSelection(selection: SelectionSetNode['selections'][number]): Size {
+    const { directives } = selection;
+    switch (selection.kind) {
+      case Kind.FIELD: {
+        const { name, alias, selectionSet } = selection;
+        const below = selectionSet === undefined ? NOTHING : measure(selectionSet);
+        const isIntrospection = name.value === '__schema' || name.value === '__type';
+        const field = {
+          ...below,
+          selections: below.selections + 1,
+          depth: isIntrospection ? 0 : below.depth + 1,
+          aliases: below.aliases + (alias === undefined ? 0 : 1),
+          rootFields: 1,
+        };
+        return withDirectives(field, directives);
+      }
+      case Kind.INLINE_FRAGMENT:
+        return wrapped(measure(selection.selectionSet), directives);
+      case Kind.FRAGMENT_SPREAD:
+        return wrapped(measureFragment(selection.name.value), directives);
+    }
+  }
+
+  return measure;
+}
+
+function wrapped(size: Size, directives: readonly unknown[] | undefined): Size {
+  return { ...withDirectives(size, directives), selections: size.selections + 1 };
+}
+
+function withDirectives(size: Size, directives: readonly unknown[] = []): Size {
+  return { ...size, directives: size.directives + directives.length };
+}
+
+function combine(a: Size, b: Size): Size {
+  return {
+    selections: a.selections + b.selections,
+    depth: Math.max(a.depth, b.depth),
+    aliases: a.aliases + b.aliases,
+    rootFields: a.rootFields + b.rootFields,
+    directives: a.directives + b.directives,
+  };
+}

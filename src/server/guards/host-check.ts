@@ -1,0 +1,20 @@
+import { isLoopback } from '../../lib/env-types.ts';
+import { refusal } from '../errors/request-error.ts';
+import type { ServerPlugin } from '../plugin.ts';
+
+/**
+ * Answers only where the caller asked for this machine by name. Of a page whose own name was made to lead here
+ * (DNS rebinding) a browser says that it is of the same origin: `Host` alone tells. 421 is RFC 9110, 15.5.20.
+ */
+export const localHost: ServerPlugin = {
+  onRequestParse({ request }) {
+    const host = request.headers.get('host');
+    // Browsers always send one.
+    if (host === null || isLoopback(URL.parse(`http://${host}`)?.hostname ?? '')) return;
+    throw refusal(
+      421,
+      'HOST_NOT_LOCAL',
+      'This server holds keys and asks nobody for a token, so it answers to localhost and 127.0.0.1 only. Ask it by one of these, or set CLIENT_TOKENS for it.',
+    );
+  },
+};

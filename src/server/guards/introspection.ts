@@ -1,0 +1,31 @@
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  type ValidationContext,
+  type validate,
+} from 'graphql';
+import type { ServerPlugin } from '../plugin.ts';
+
+/** Hides the schema: introspection is refused, a subgraph's `_service` too, and messages suggest no names of it. */
+export const hiddenSchema: ServerPlugin = {
+  onValidate({ addValidationRule, validateFn, setValidationFn }) {
+    addValidationRule(NoSchemaIntrospectionCustomRule);
+    addValidationRule(NoServiceRule);
+    const inner = validateFn as typeof validate;
+    setValidationFn(((schema, document, rules, options) =>
+      inner(schema, document, rules, { ...options, hideSuggestions: true })) as typeof validate);
+  },
+};
+
+function NoServiceRule(context: ValidationContext) {
+  return {
+    Field(node: { readonly name: { readonly value: string } }) {
+      if (node.name.value !== '_service') return;
+      context.reportError(
+        new GraphQLError(
+          'The schema of this subgraph is hidden: compose it from schema/subgraph.graphql.',
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { type DocumentNode, GraphQLError, Lexer, Source, TokenKind } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import { refusal } from '../errors/request-error.ts';
+import type { ServerPlugin } from '../plugin.ts';
+import type { Limits } from '../settings.ts';
+import { countSelections, createSizeRule } from './document-size.ts';
+
+/** Refuses requests that ask for too much, each with a status and a code of its own. */
+export function createLimits(limits: Limits): ServerPlugin {
+  const sizeRule = createSizeRule(limits);
+
+  return {
+    onRequestParse() {
+      return {
+        onRequestParseDone({ requestParserResult: params }) {
+          if (Array.isArray(params)) checkBatch(params.length, limits.batch);
+          for (const each of [params].flat()) checkVariables(each?.variables, limits.listItems);
+        },
+      };
+    },
+    onParse({ params: { source } }) {
+      // Here and not in a parse function: Yoga gives those errors the status of syntax errors.
+      checkTokens(source.toString(), limits.tokens);
+      // Before anything else walks the document: some walks enter a fragment as often as it is spread.
+      return ({ result }: { readonly result: DocumentNode | Error | null }) => {
+        if (result && !(result instanceof Error)) checkSelections(result, limits.selections);
+      };
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(sizeRule);
+    },
+  };
+}
+
+function checkBatch(operations: number, limit: number): void {
+  if (operations <= limit) return;
+  throw refusal(
+    400,
+    'BATCH_TOO_LARGE',
+    limit === 0
+      ? 'This server takes one operation per request.'
+      : `This server takes at most ${limit} operations per request.`,
+  );
+}
+
+function checkVariables(variables: GraphQLParams['variables'], limit: number): void {
+  const values: unknown[] = [variables];
+  // Without recursion, since JSON may nest as deep as its length allows.
+  for (let value = values.pop(); value !== undefined; value = values.pop()) {
+    if (Array.isArray(value) && value.length > limit) {
+      throw refusal(
+        400,
+        'LIST_TOO_LONG',
+        `A variable holds a list of more than ${limit} items. Ask in several requests.`,
+      );
+    }
+    if (typeof value === 'object' && value !== null) {
+      for (const child of Object.values(value)) if (child !== undefined) values.push(child);
+    }
+  }
+}
+
+function checkSelections(document: DocumentNode, limit: number): void {
+  if (countSelections(document) <= limit) return;
+  throw refusal(
+    400,
+    'TOO_MANY_SELECTIONS',
+    `The document selects more than ${limit} fields, its fragments counted wherever they are spread. Split it.`,
+  );
+}
+
+/** Counted before parsing; graphql-js can stop at a number of tokens too, but says so as a syntax error. */
+function checkTokens(document: string, limit: number): void {
+  // Every token takes a character.
+  if (document.length <= limit) return;
+  if (countTokens(document, limit) <= limit) return;
+  throw refusal(
+    400,
+    'TOO_MANY_TOKENS',
+    `The document has more than ${limit} tokens. Shorten it, or split it.`,
+  );
+}
+
+/** Stops counting past the limit, and at what is no token: that is the parser's to tell. */
+function countTokens(document: string, limit: number): number {
+  const lexer = new Lexer(new Source(document));
+  let tokens = 0;
+  try {
+    while (tokens <= limit && lexer.advance().kind !== TokenKind.EOF) tokens += 1;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  return tokens;
+}

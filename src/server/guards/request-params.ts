@@ -1,0 +1,16 @@
+import { isJsonObject } from '../../lib/json.ts';
+import { refusal } from '../errors/request-error.ts';
+import type { ServerPlugin } from '../plugin.ts';
+
+/** Refuses what is no request of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters). */
+export const wellFormedParameters: ServerPlugin = {
+  onParams({ params }) {
+    if (!isJsonObject(params)) {
+      throw refusal(400, 'BAD_REQUEST', 'An operation must be a JSON object with a `query`.');
+    }
+    const { operationName = null } = params;
+    if (operationName !== null && typeof operationName !== 'string') {
+      throw refusal(400, 'BAD_REQUEST', 'The parameter operationName must be a text.');
+    }
+  },
+};

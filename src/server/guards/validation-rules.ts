@@ -1,0 +1,40 @@
+import {
+  type FieldNode,
+  GraphQLError,
+  type OperationDefinitionNode,
+  type ValidationContext,
+} from 'graphql';
+import type { ServerPlugin } from '../plugin.ts';
+
+/** A JavaScript object with a member of this name is taken for a promise, wherever it is awaited. */
+const RESERVED = 'then';
+
+/** Refuses what graphql-js 16 leaves to execution, or cannot know of. */
+export const validationRules: ServerPlugin = {
+  onValidate({ addValidationRule }) {
+    addValidationRule(KnownOperationTypesRule);
+    addValidationRule(NoThenRule);
+  },
+};
+
+/** Refuses mutations and subscriptions. */
+function KnownOperationTypesRule(context: ValidationContext) {
+  return {
+    OperationDefinition(node: OperationDefinitionNode) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      const message = `This graph has no ${node.operation}s. It answers queries only.`;
+      context.reportError(new GraphQLError(message, { nodes: node }));
+    },
+  };
+}
+
+/** Refuses the one alias that no answer can carry. */
+function NoThenRule(context: ValidationContext) {
+  return {
+    Field(node: FieldNode) {
+      if (node.alias?.value !== RESERVED) return;
+      const message = `A field cannot be called \`${RESERVED}\` in the answer. Give it another alias.`;
+      context.reportError(new GraphQLError(message, { nodes: node }));
+    },
+  };
+}

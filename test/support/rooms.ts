@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path/posix';
+
+const VENDOR = /^src\/providers\/[^/]+\//;
+/** In these a vendor's folder would find all the others. */
+const ABOVE_VENDORS = new Set(['src/providers/index.ts', 'src/providers/connect.ts']);
+const IMPORT = /(?:from|import|import\()\s*'(\.[^']+)'/g;
+
+/** The rooms of docs/architecture.md, each with the rooms that it may import. */
+export function readRooms(): ReadonlyMap<string, readonly string[]> {
+  const rows = readFileSync('docs/architecture.md', 'utf8').matchAll(
+    /^\| `(src\/[^`]+)` \|.*\|([^|]*)\|$/gm,
+  );
+  return new Map(
+    Array.from(rows, ([, room = '', allowed = '']) => [
+      room,
+      Array.from(allowed.matchAll(/`([^`]+)`/g), ([, name = '']) => name),
+    ]),
+  );
+}
+
+/** Why this file must not import that one; undefined where it may. */
+export function objection(
+  rooms: ReadonlyMap<string, readonly string[]>,
+  from: string,
+  to: string,
+): string | undefined {
+  const room = roomOf(rooms, from);
+  const other = roomOf(rooms, to);
+  if (room === undefined) return `${from} stands in no room`;
+  if (other === undefined) return `${to} stands in no room`;
+  if (room !== other && !rooms.get(room)?.includes(other))
+    return `${room} must not import ${other}`;
+  const [vendor] = VENDOR.exec(from) ?? [];
+  const [otherVendor] = VENDOR.exec(to) ?? [];
+  if (vendor !== undefined && ABOVE_VENDORS.has(to)) return `${vendor} must not import ${to}`;
+  if (otherVendor === undefined || otherVendor === vendor || from === 'src/providers/index.ts')
+    return undefined;
+  return `only src/providers/index.ts imports ${otherVendor}`;
+}
+
+/** Every import between files of `src/`, types included: pairs of paths. */
+export function readImports(): readonly (readonly [from: string, to: string])[] {
+  return globSync('src/**/*.ts').flatMap((file) => {
+    const imports = readFileSync(file, 'utf8').matchAll(IMPORT);
+    return Array.from(
+      imports,
+      ([, path = '']) => [file, normalize(join(dirname(file), path))] as const,
+    );
+  });
+}
+
+function roomOf(rooms: ReadonlyMap<string, unknown>, file: string): string | undefined {
+  return [...rooms.keys()].find((room) =>
+    room.endsWith('/') ? file.startsWith(room) : file === room,
+  );
+}
