@@ -5,4 +5,10 @@ import module from 'node:module';
 // What is compiled once need not be compiled at the next start.
 module.enableCompileCache();
 
-await import('./main.ts');
+try {
+  await import('./main.ts');
+} catch (error) {
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  console.error(`Rolecall cannot start: ${message.replaceAll('\n', ' ')}`);
+  process.exit(1);
+}

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   separateOperations,
 } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { ServerPlugin } from '../plugin.ts';
 import { isCompilable } from './compilable.ts';
 import { askForLeafLists, withLeafLists } from './leaf-list-fields.ts';
@@ -32,9 +33,7 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
   // the document, of which Yoga keeps the ones that were used last.
   const operations = new WeakMap<OperationDefinitionNode, Seen>();
 
-  // Made ready after the first operations, which need not wait for it.
-  let compile: ReturnType<typeof createCompiler> | undefined;
-  let isLoading = false;
+  const compile = createCompiler(schema);
 
   function compiled(operation: OperationDefinitionNode, document: DocumentNode) {
     let seen = operations.get(operation);
@@ -43,7 +42,7 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
       operations.set(operation, seen);
     }
     seen.times += 1;
-    if (seen.query === undefined && seen.times >= COMPILED_AFTER && compile) {
+    if (seen.query === undefined && seen.times >= COMPILED_AFTER) {
       seen.query = compile(document, operation.name?.value);
     }
     return seen.query;
@@ -51,12 +50,6 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
 
   return {
     onExecute({ args: { document, operationName }, executeFn, setExecuteFn }) {
-      if (!isLoading) {
-        isLoading = true;
-        import('graphql-jit').then((jit) => {
-          compile = createCompiler(jit, schema);
-        });
-      }
       const operation = getOperationAST(document, operationName);
       const query = operation ? compiled(operation, document) : null;
       if (!query) return;
@@ -71,7 +64,7 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
   };
 }
 
-function createCompiler(jit: typeof import('graphql-jit'), schema: GraphQLSchema) {
+function createCompiler(schema: GraphQLSchema) {
   const extended = withLeafLists(schema);
   // Values are validated where they are read, so that scalars need not serialize them.
   const options = { disableLeafSerialization: true };
@@ -80,8 +73,8 @@ function createCompiler(jit: typeof import('graphql-jit'), schema: GraphQLSchema
     const alone = separateOperations(document)[operationName ?? ''];
     if (alone === undefined || !isCompilable(alone)) return null;
     const asked = askForLeafLists(extended, alone);
-    const compiled = jit.compileQuery(extended, asked, operationName, options);
-    if (!jit.isCompiledQuery(compiled)) return null;
+    const compiled = compileQuery(extended, asked, operationName, options);
+    if (!isCompiledQuery(compiled)) return null;
     return async ({ rootValue, contextValue, variableValues }: ExecutionArgs) => {
       const result: ExecutionResult = await compiled.query(rootValue, contextValue, variableValues);
       // What has no LeafList in it JSON.stringify writes faster.
