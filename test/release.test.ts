@@ -38,6 +38,7 @@ async function startRolecall() {
     ...DATADOG_KEYS,
     DATADOG_API_URL: datadog.url,
     LIMIT_BATCH: '2',
+    LIMIT_NODES: '100000',
     RATE_LIMIT: '0',
   });
   const server = createServer(createTestServer(config).listener);

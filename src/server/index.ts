@@ -10,7 +10,7 @@ import { maskError } from './errors/mask-error.ts';
 import { BufferedResponse } from './execution/buffered-response.ts';
 import { createCompiledExecution } from './execution/compiled.ts';
 import { createDocumentCaches } from './execution/document-cache.ts';
-import { countLists, createNodeLimit } from './execution/node-limit.ts';
+import { createNodeLimit } from './execution/node-limit.ts';
 import { releaseSentBytes } from './execution/release-sent-bytes.ts';
 import { createAuthentication } from './guards/authentication.ts';
 import { createBodyLimit } from './guards/body-limit.ts';
@@ -113,12 +113,12 @@ export function createServer(
 
   const graphEndpoint = createEndpoint(
     GRAPHQL_PATH,
-    countLists(graph),
+    graph,
     settings.limits.bodyBytes,
     settings.graphiql ? [createGraphiQL(GRAPHQL_PATH, logger)] : [],
   );
   const subgraphEndpoint = settings.subgraph
-    ? createEndpoint(SUBGRAPH_PATH, countLists(subgraph), settings.limits.subgraphBodyBytes, [])
+    ? createEndpoint(SUBGRAPH_PATH, subgraph, settings.limits.subgraphBodyBytes, [])
     : graphEndpoint;
   const endpointOf = (url: string) =>
     URL.parse(url, 'http://localhost')?.pathname === SUBGRAPH_PATH

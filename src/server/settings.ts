@@ -80,7 +80,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     LIMIT_DIRECTIVES: wholeNumber(0, 100_000).default(20),
     LIMIT_LIST_ITEMS: wholeNumber(0, 1_000_000).default(1_000),
     LIMIT_BATCH: wholeNumber(0, 1_000).default(0),
-    LIMIT_NODES: wholeNumber(1, 100_000_000).default(250_000),
+    LIMIT_NODES: wholeNumber(1, 100_000_000).default(50_000),
     RATE_LIMIT: wholeNumber(0, 10_000_000).default(600),
     TRUST_PROXY: trustProxy.default(() => () => false),
     LOG_LEVEL: oneOf(LEVELS).default('info'),

@@ -11,7 +11,6 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { ServerPlugin } from '../plugin.ts';
 import { isCompilable } from './compilable.ts';
 import { askForLeafLists, withLeafLists } from './leaf-list-fields.ts';
-import { restartCount } from './node-limit.ts';
 import { toBytes } from './response-bytes.ts';
 
 /** A query is compiled only once it has come so often: a flood of unique ones compiles nothing. */
@@ -56,7 +55,6 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
       setExecuteFn(async (args) => {
         const result = await query(args);
         if (result.errors === undefined) return result;
-        restartCount(args.contextValue);
         args.contextValue.omissions.clear();
         return executeFn(args);
       });

@@ -1,0 +1,175 @@
+import {
+  defaultFieldResolver,
+  defaultTypeResolver,
+  type ExecutionArgs,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  getNullableType,
+  getVariableValues,
+  isAbstractType,
+  isListType,
+  isObjectType,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Context } from '../../context.ts';
+import {
+  fragmentsOf,
+  type ListField,
+  type ListSelection,
+  listSelectionOf,
+} from './list-selection.ts';
+
+type MaybePromise<T> = T | Promise<T>;
+type OperationInfo = Omit<
+  GraphQLResolveInfo,
+  'fieldName' | 'fieldNodes' | 'returnType' | 'parentType' | 'path'
+>;
+
+/** Stands for every number that is past the limit. */
+const TOO_MANY = Number.POSITIVE_INFINITY;
+
+/**
+ * How many items the lists of the response will hold, an empty list counted as one; `Infinity` past the limit.
+ * It calls the resolvers of lists and of what leads to them, each once for a selection and an object, however often
+ * the response repeats those; leaves are not looked at. What the loaders of the request are asked for here is there
+ * when the operation is executed. What fails counts as nothing, since execution meets and tells it.
+ */
+export async function countListItems(
+  { schema, document, rootValue, contextValue, variableValues }: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  limit: number,
+): Promise<number> {
+  const variables = getVariableValues(
+    schema,
+    operation.variableDefinitions ?? [],
+    variableValues ?? {},
+  );
+  if (variables.coerced === undefined) return 0;
+  const selection = listSelectionOf(schema, document, operation, variables.coerced);
+  if (!selection.hasLists) return 0;
+  const info = {
+    schema,
+    fragments: fragmentsOf(document),
+    rootValue,
+    operation,
+    variableValues: variables.coerced,
+  };
+  // What fields leave out is told where they are executed.
+  const context: Context = { ...(contextValue as Context), omissions: new Map() };
+  return new Walk(info, context, limit).count(selection, rootValue);
+}
+
+class Walk {
+  readonly #info: OperationInfo;
+  readonly #context: Context;
+  readonly #limit: number;
+  readonly #counts = new Map<ListSelection, Map<unknown, MaybePromise<number>>>();
+  #isOver = false;
+
+  constructor(info: OperationInfo, context: Context, limit: number) {
+    this.#info = info;
+    this.#context = context;
+    this.#limit = limit;
+  }
+
+  /** What this selection of an object's fields comes to. Nothing here throws or rejects. */
+  count(selection: ListSelection, source: unknown): MaybePromise<number> {
+    let counts = this.#counts.get(selection);
+    if (counts === undefined) {
+      counts = new Map();
+      this.#counts.set(selection, counts);
+    }
+    const known = counts.get(source);
+    if (known !== undefined) return known;
+    const count = this.#sum(selection.fields.map((field) => this.#field(field, source)));
+    counts.set(source, count);
+    return count;
+  }
+
+  #field(selected: ListField, source: unknown): MaybePromise<number> {
+    if (this.#isOver) return TOO_MANY;
+    const { field, nodes, parentType, responseName } = selected;
+    const info: GraphQLResolveInfo = {
+      ...this.#info,
+      fieldName: field.name,
+      fieldNodes: nodes,
+      returnType: field.type,
+      parentType,
+      path: { prev: undefined, key: responseName, typename: parentType.name },
+    };
+    const value = settled(() => {
+      const args = getArgumentValues(field, nodes[0] as never, info.variableValues);
+      return (field.resolve ?? defaultFieldResolver)(source, args, this.#context, info);
+    });
+    // What has no lists is asked for all the same, so that it does not wait for what has.
+    if (!selected.hasLists) return 0;
+    return then(value, (resolved) => this.#value(selected, field.type, resolved, info));
+  }
+
+  #value(
+    selected: ListField,
+    type: GraphQLOutputType,
+    value: unknown,
+    info: GraphQLResolveInfo,
+  ): MaybePromise<number> {
+    if (value === null || value === undefined || value instanceof Error) return 0;
+    const nullable = getNullableType(type);
+    if (isListType(nullable)) return this.#list(selected, nullable.ofType, value, info);
+    if (isObjectType(nullable)) return this.#object(selected, nullable.name, value);
+    if (!isAbstractType(nullable)) return 0;
+    const typename = settled(() =>
+      (nullable.resolveType ?? defaultTypeResolver)(value, this.#context, info, nullable),
+    );
+    return then(typename, (name) => this.#object(selected, String(name), value));
+  }
+
+  #list(
+    selected: ListField,
+    type: GraphQLOutputType,
+    list: unknown,
+    info: GraphQLResolveInfo,
+  ): MaybePromise<number> {
+    if (!Array.isArray(list)) return 0;
+    const items = list.map((item) => settled(() => item));
+    const length = this.#sum([list.length || 1]);
+    if (length === TOO_MANY || !selected.hasListsBelow) return length;
+    const below = items.map((item) =>
+      then(item, (value) => this.#value(selected, type, value, info)),
+    );
+    return this.#sum([length, ...below]);
+  }
+
+  #object({ below }: ListField, typename: string, value: unknown): MaybePromise<number> {
+    const selection = below.get(typename);
+    return selection?.hasLists ? this.count(selection, value) : 0;
+  }
+
+  #sum(counts: readonly MaybePromise<number>[]): MaybePromise<number> {
+    if (counts.some((count) => typeof count !== 'number')) {
+      return Promise.all(counts).then((all) => this.#sum(all));
+    }
+    const sum = (counts as readonly number[]).reduce((total, count) => total + count, 0);
+    if (sum <= this.#limit) return sum;
+    this.#isOver = true;
+    return TOO_MANY;
+  }
+}
+
+/** What the function gives, or what it fails with. */
+function settled(give: () => unknown): unknown {
+  try {
+    const value = give();
+    return value instanceof Promise ? value.catch(asError) : value;
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('failed');
+}
+
+function then<R>(value: unknown, next: (value: unknown) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

@@ -1,0 +1,129 @@
+import { collectFields, collectSubFields } from '@graphql-tools/utils';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+
+/** What selections are collected from. */
+interface Selecting {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Record<string, FragmentDefinitionNode>;
+  readonly variableValues: Record<string, unknown>;
+}
+
+type Collected = ReturnType<typeof collectFields>['fields'];
+
+/** Of what an operation selects of a type's objects, the fields that give lists or objects. */
+export class ListSelection {
+  readonly fields: readonly ListField[];
+  /** Does the response hold lists here or below? */
+  readonly hasLists: boolean;
+
+  constructor(selecting: Selecting, type: GraphQLObjectType, collected: Collected) {
+    this.fields = Array.from(collected).flatMap(([responseName, nodes]) => {
+      const field = type.getFields()[(nodes[0] as FieldNode).name.value];
+      // Introspection is none of the type's fields, and has limits of its own.
+      if (!field || !(isList(field.type) || isCompositeType(getNamedType(field.type)))) return [];
+      return [new ListField(selecting, type, field, responseName, nodes)];
+    });
+    this.hasLists = this.fields.some((field) => field.hasLists);
+  }
+}
+
+/** A selected field that gives a list or objects. */
+export class ListField {
+  readonly parentType: GraphQLObjectType;
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly responseName: string;
+  readonly nodes: readonly FieldNode[];
+  /** What is selected of its objects, by their type. */
+  readonly below: ReadonlyMap<string, ListSelection>;
+  readonly hasListsBelow: boolean;
+  readonly hasLists: boolean;
+
+  constructor(
+    selecting: Selecting,
+    parentType: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    responseName: string,
+    nodes: readonly FieldNode[],
+  ) {
+    this.parentType = parentType;
+    this.field = field;
+    this.responseName = responseName;
+    this.nodes = nodes;
+    const { schema, fragments, variableValues } = selecting;
+    this.below = new Map(
+      objectTypesOf(schema, field.type).map((type) => {
+        const { fields } = collectSubFields(schema, fragments, variableValues, type, [...nodes]);
+        return [type.name, new ListSelection(selecting, type, fields)];
+      }),
+    );
+    this.hasListsBelow = [...this.below.values()].some(({ hasLists }) => hasLists);
+    this.hasLists = this.hasListsBelow || isList(field.type);
+  }
+}
+
+/** Where no directive depends on variables, an operation selects the same at each request. */
+const known = new WeakMap<OperationDefinitionNode, ListSelection>();
+
+/** @throws {GraphQLError} where a directive's argument cannot be read */
+export function listSelectionOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variableValues: Record<string, unknown>,
+): ListSelection {
+  const before = known.get(operation);
+  if (before !== undefined) return before;
+  const type = schema.getRootType(operation.operation);
+  if (!type) throw new Error(`no ${operation.operation}`);
+  const dependsOnVariables = document.loc?.source.body.includes('@') ?? true;
+  const selecting = {
+    schema,
+    fragments: fragmentsOf(document),
+    variableValues: dependsOnVariables ? variableValues : {},
+  };
+  const { fields } = collectFields(
+    schema,
+    selecting.fragments,
+    selecting.variableValues,
+    type,
+    operation.selectionSet,
+  );
+  const selection = new ListSelection(selecting, type, fields);
+  if (!dependsOnVariables) known.set(operation, selection);
+  return selection;
+}
+
+/** The document's fragments by their names. */
+export function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  return Object.fromEntries(
+    definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+}
+
+function objectTypesOf(schema: GraphQLSchema, output: GraphQLOutputType) {
+  const type = getNamedType(output);
+  if (isObjectType(type)) return [type];
+  return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(getNullableType(type));
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { buildSchema } from 'graphql';
+import { createSchema, createYoga } from 'graphql-yoga';
+import type { Context } from '../src/context.ts';
+import { createNodeLimit } from '../src/server/execution/node-limit.ts';
+import type { ServerContext } from '../src/server/plugin.ts';
+import {
+  administrator,
+  manyRoles,
+  permission,
+  ref,
+  role,
+  userDocument,
+  uuid,
+} from './fixtures/datadog.ts';
+import { v1 } from './fixtures/heygen.ts';
+import { createServerGateway, type Gateway } from './support/gateway.ts';
+import { listItemsOf } from './support/list-items.ts';
+import { operationsOf } from './support/operations.ts';
+import { json, startUpstream, text } from './support/upstream.ts';
+
+/** The first two times an operation is executed by the ordinary executor, and compiled from the third on. */
+const TIMES = 5;
+const NINE =
+  'id name displayName displayType description groupName nameAliases restricted createdAt';
+
+async function post(gateway: Gateway, path: string, query: string, variables = {}) {
+  const response = await gateway.fetch(`http://rolecall.example${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+/** Refused each time, with one error and no data. */
+async function assertRefused(gateway: Gateway, path: string, query: string, variables = {}) {
+  for (let time = 0; time < TIMES; time += 1) {
+    const { status, body } = await post(gateway, path, query, variables);
+    assert.equal(status, 400);
+    assert.deepEqual(Object.keys(body), ['errors']);
+    const codes = body.errors.map((error: any) => error.extensions.code);
+    assert.deepEqual(codes, ['TOO_MANY_NODES']);
+  }
+}
+
+/** Two users of one person, who are each other's and share their roles. */
+const shared = userDocument({
+  relationships: {
+    roles: { data: [1, 2, 3].map((index) => ref('roles', uuid(3, index))) },
+    other_users: { data: [ref('users', uuid(1, 2)), ref('users', 'unknown')] },
+    other_orgs: { data: [ref('orgs', 'unknown')] },
+  },
+  included: [
+    {
+      ...userDocument().data,
+      id: uuid(1, 2),
+      relationships: {
+        roles: { data: [ref('roles', uuid(3, 1))] },
+        other_users: { data: [ref('users', uuid(1, 1))] },
+      },
+    },
+    role(1, [uuid(4, 1), uuid(4, 2)], { receives_permissions_from: ['a', 'b'] }),
+    role(2, [uuid(4, 2), uuid(4, 3), 'unknown']),
+    { ...role(3, []), relationships: { permissions: { data: {} } } },
+    permission(1, { name_aliases: ['alias'], group_name: 'Dashboards' }),
+    permission(2, { name: 'dashboards_write', restricted: 'yes' }),
+    permission(3, { name_aliases: [] }),
+  ],
+});
+
+describe('list items of a response', () => {
+  const operations = operationsOf(buildSchema(readFileSync('schema/schema.graphql', 'utf8')));
+  for (const [title, script, environment] of [
+    ['a document with everything in it', json(shared), {}],
+    ['a document that is expanded from elsewhere', json(shared), { EXPAND: 'rest' }],
+    ['a vendor that fails', text('', 403), {}],
+  ] as const) {
+    test(`are counted exactly before execution: ${title}`, async () => {
+      await using datadog = await startUpstream(script);
+      await using heygen = await startUpstream(json(v1()));
+      const limited = (nodes: number) =>
+        createServerGateway(
+          { datadog, heygen },
+          { HEYGEN_API_VERSION: 'v1', ...environment, LIMIT_NODES: String(nodes), RATE_LIMIT: '0' },
+        );
+      const unlimited = limited(1_000_000);
+      await fc.assert(
+        fc.asyncProperty(operations, async ({ query, variables }) => {
+          const { body } = await post(unlimited, '/graphql', query, variables);
+          assert.ok(body.data);
+          const nodes = listItemsOf(body.data);
+          if (nodes > 0) {
+            const served = await post(limited(nodes), '/graphql', query, variables);
+            assert.deepEqual(served.body, body);
+          }
+          if (nodes > 1) {
+            const refused = await post(limited(nodes - 1), '/graphql', query, variables);
+            assert.equal(refused.body.errors[0].extensions.code, 'TOO_MANY_NODES');
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+  }
+
+  test('are counted once though the operation is executed again for an error', async () => {
+    await using datadog = await startUpstream(json(shared));
+    const query = '{ viewer { datadog { roles { permissions { restricted nameAliases } } } } }';
+    const gateway = createServerGateway({ datadog }, { LIMIT_NODES: '1000' });
+    const { body } = await post(gateway, '/graphql', query);
+    assert.ok(body.errors);
+    const exact = createServerGateway({ datadog }, { LIMIT_NODES: `${listItemsOf(body.data)}` });
+    for (let time = 0; time < TIMES; time += 1) {
+      assert.deepEqual((await post(exact, '/graphql', query)).body, body);
+    }
+  });
+
+  test('are counted where a filter leaves nothing: an empty list costs something too', async () => {
+    await using datadog = await startUpstream(json(manyRoles()));
+    const query =
+      '{ viewer { datadog { grants { roles { permissions(names: ["none"]) { id } } } } } }';
+    // 297 grants, 830 roles, 830 empty lists.
+    await assertRefused(
+      createServerGateway({ datadog }, { LIMIT_NODES: '1956' }),
+      '/graphql',
+      query,
+    );
+    const { status } = await post(
+      createServerGateway({ datadog }, { LIMIT_NODES: '1957' }),
+      '/graphql',
+      query,
+    );
+    assert.equal(status, 200);
+  });
+});
+
+describe('an operation with too many list items', () => {
+  test('is refused by default where 412 grants repeat the 412 permissions of a role', async () => {
+    await using datadog = await startUpstream(json(administrator()));
+    const gateway = createServerGateway({ datadog });
+    const query = `{ viewer { datadog { grants { permission { ${NINE} } roles { permissions { ${NINE} } } } } } }`;
+    await assertRefused(gateway, '/graphql', query);
+  });
+
+  test('is refused where users list each other over and over', async () => {
+    const users = Array.from({ length: 30 }, (_, index) => ref('users', uuid(1, index + 1)));
+    const relationships = { roles: { data: [] }, other_users: { data: users } };
+    const others = users.map(({ id }) => ({ ...userDocument().data, id, relationships }));
+    await using datadog = await startUpstream(
+      json(userDocument({ relationships, included: others.slice(1) })),
+    );
+    const query = `{ viewer { datadog ${'{ otherUsers '.repeat(9)}{ id }${' }'.repeat(9)} } }`;
+    await assertRefused(createServerGateway({ datadog }), '/graphql', query);
+  });
+
+  test('is refused, and nothing fails in the background, while vendors fail', async () => {
+    await using datadog = await startUpstream(text('', 403));
+    await using heygen = await startUpstream(text('', 401));
+    const gateway = createServerGateway({ datadog, heygen }, { LIMIT_NODES: '1' });
+    await assertRefused(gateway, '/graphql', '{ viewer { users { id } } }');
+    await assertRefused(
+      gateway,
+      '/graphql',
+      '{ viewer { users { ... on DatadogUser { roles { id } } } } }',
+    );
+  });
+
+  test('is refused, and nothing fails in the background, where representations are no entities', async () => {
+    await using datadog = await startUpstream(json(administrator()));
+    const gateway = createServerGateway({ datadog }, { LIMIT_NODES: '500' });
+    const representations = Array.from({ length: 600 }, () => ({ __typename: 'Nothing' }));
+    for (const selection of ['__typename', '... on Role { permissions { id } }']) {
+      const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ${selection} } }`;
+      await assertRefused(gateway, '/subgraph', query, { representations });
+    }
+  });
+
+  test('is refused before any leaf is looked at', async () => {
+    let leaves = 0;
+    const leaf = () => {
+      leaves += 1;
+      return 'leaf';
+    };
+    const schema = createSchema<Context & ServerContext>({
+      typeDefs:
+        'type Query { items: [Item!]! other: String } type Item { leaf: String items: [Item!]! }',
+      resolvers: {
+        Query: { items: () => [{}, {}], other: leaf },
+        Item: { leaf, items: () => [{}, {}] },
+      },
+    });
+    const yoga = createYoga({ schema, plugins: [createNodeLimit(5)], logging: false });
+    const ask = async (query: string) => {
+      const url = `http://rolecall.example/graphql?query=${encodeURIComponent(query)}`;
+      return (await yoga.fetch(url)).status;
+    };
+    assert.equal(await ask('{ other items { leaf items { leaf } } }'), 400);
+    assert.equal(leaves, 0);
+    assert.equal(await ask('{ other items { leaf } }'), 200);
+    assert.equal(leaves, 3);
+  });
+});
