@@ -2,6 +2,7 @@ import { readEnvironment } from './config/environment.ts';
 import { ConfigError, readConfig } from './config/index.ts';
 import { listen } from './process/http-server.ts';
 import { createLogger } from './process/logger.ts';
+import { asRequestWork, surviveRequestFaults } from './process/request-work.ts';
 import { startSandbox } from './process/sandbox-server.ts';
 import { announce } from './process/startup-message.ts';
 import { providers } from './providers/index.ts';
@@ -26,11 +27,12 @@ try {
 async function start(): Promise<void> {
   const read = readConfig(readEnvironment(), providers);
   const logger = createLogger(read.server.logLevel);
+  surviveRequestFaults(logger);
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };
 
   const httpServer = await listen(
-    createServer(config, logger, readiness).listener,
+    asRequestWork(createServer(config, logger, readiness).listener),
     config,
     readiness,
   ).catch((error: NodeJS.ErrnoException) =>
