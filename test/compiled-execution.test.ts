@@ -2,48 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { parse, print } from 'graphql';
-import { org, permission, ref, role, userDocument, uuid } from './fixtures/datadog.ts';
+import { org, userDocument } from './fixtures/datadog.ts';
+import { odd, shared } from './fixtures/datadog-users.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { createServerGateway, type Gateway } from './support/gateway.ts';
 import { json, type Script, startUpstream, text, type Upstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
 const TIMES = 6;
-
-/** A user with something odd in every place where odd things are served. */
-const odd = userDocument({
-  attributes: { name: 42, title: '', icon: 'nonsense', uuid: [], allowed_login_methods: ['a', 1] },
-  relationships: {
-    roles: { data: [ref('roles', uuid(3, 1)), ref('roles', 'gone'), ref('roles', uuid(3, 2))] },
-    other_orgs: { data: 'none' },
-    other_users: { data: [ref('users', 'b')] },
-  },
-  included: [
-    role(1, [uuid(4, 1), uuid(4, 2), 'gone'], { user_count: 'many' }),
-    { ...role(2, []), relationships: { permissions: { data: {} } } },
-    permission(1, { restricted: 'yes', name_aliases: ['alias'] }),
-    permission(2, { created: 'yesterday' }),
-    org(),
-  ],
-});
-
-/** Another user, whose roles are the current user's. */
-const other = { ...userDocument().data, id: uuid(1, 2) };
-const shared = userDocument({
-  relationships: {
-    roles: { data: [1, 2, 3].map((index) => ref('roles', uuid(3, index))) },
-    other_users: { data: [ref('users', other.id)] },
-  },
-  included: [
-    { ...other, relationships: { roles: { data: [ref('roles', uuid(3, 1))] } } },
-    role(1, [uuid(4, 1), uuid(4, 2)]),
-    role(2, [uuid(4, 2), uuid(4, 1)]),
-    role(3, []),
-    permission(1, { name_aliases: ['alias'] }),
-    permission(2),
-    org(),
-  ],
-});
 
 const files = ['schema/operations', 'test/operations'].flatMap((folder) =>
   readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8')),

@@ -4,6 +4,7 @@ import {
   type ConstDirectiveNode,
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   Kind,
   visit,
 } from 'graphql';
@@ -15,6 +16,7 @@ const CONDITIONS: ReadonlySet<string> = new Set(['skip', 'include']);
 /**
  * Does graphql-jit 0.8.9 respond to this operation as graphql-js does? It does not where
  * - a selection that is no leaf has a directive: it loses fields, and serves such as are skipped;
+ * - a field with a condition is selected once more: it puts it in another place of the response;
  * - a condition may be null: it tells no error;
  * - a literal list or object holds variables: it lets a null in, and loses those in an object;
  * - names in the response hold an underscore: it joins them by one, and takes one field for another;
@@ -25,14 +27,25 @@ const CONDITIONS: ReadonlySet<string> = new Set(['skip', 'include']);
  */
 export function isCompilable(document: DocumentNode): boolean {
   const nonNull = nonNullVariables(document);
+  const names = new Map<string, number>();
+  const conditional: string[] = [];
   let isSafe = true;
   visit(document, {
     enter(node, _key, _parent, _path, ancestors) {
       isSafe = isSafeNode(node, nonNull) && !(node.kind === Kind.VARIABLE && isWithin(ancestors));
-      return isSafe ? undefined : BREAK;
+      if (!isSafe) return BREAK;
+      if (node.kind !== Kind.FIELD) return undefined;
+      const name = responseName(node);
+      names.set(name, (names.get(name) ?? 0) + 1);
+      if (node.directives?.length) conditional.push(name);
+      return undefined;
     },
   });
-  return isSafe;
+  return isSafe && conditional.every((name) => names.get(name) === 1);
+}
+
+function responseName({ alias, name }: FieldNode): string {
+  return (alias ?? name).value;
 }
 
 function isSafeNode(node: ASTNode, nonNull: ReadonlySet<string>): boolean {
@@ -42,8 +55,8 @@ function isSafeNode(node: ASTNode, nonNull: ReadonlySet<string>): boolean {
     case Kind.STRING:
       return !node.value.includes('__');
     case Kind.FIELD: {
-      const { value: responseName } = node.alias ?? node.name;
-      if (responseName.includes('_') && !UNDERSCORED_FIELDS.has(responseName)) return false;
+      const name = responseName(node);
+      if (name.includes('_') && !UNDERSCORED_FIELDS.has(name)) return false;
       const { directives = [], selectionSet } = node;
       if (selectionSet) return directives.length === 0;
       return directives.every((directive) => isSafeCondition(directive, nonNull));

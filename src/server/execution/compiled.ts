@@ -4,6 +4,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
   getOperationAST,
+  getVariableValues,
   type OperationDefinitionNode,
   separateOperations,
 } from 'graphql';
@@ -73,8 +74,16 @@ function createCompiler(schema: GraphQLSchema) {
     const asked = askForLeafLists(extended, alone);
     const compiled = compileQuery(extended, asked, operationName, options);
     if (!isCompiledQuery(compiled)) return null;
+    const [{ variableDefinitions = [] }] = alone.definitions as [OperationDefinitionNode];
     return async ({ rootValue, contextValue, variableValues }: ExecutionArgs) => {
-      const result: ExecutionResult = await compiled.query(rootValue, contextValue, variableValues);
+      // graphql-jit takes a variable that is left out for null where its type is non-null, though it has a default.
+      const variables = getVariableValues(extended, variableDefinitions, variableValues ?? {});
+      if (variables.errors) return { errors: variables.errors };
+      const result: ExecutionResult = await compiled.query(
+        rootValue,
+        contextValue,
+        variables.coerced,
+      );
       // What has no LeafList in it JSON.stringify writes faster.
       return asked === alone ? result : { ...result, stringify: toBytes };
     };

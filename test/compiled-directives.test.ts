@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, mock, test } from 'node:test';
+import { parse } from 'graphql';
+import { LeafSelection } from '../src/server/execution/leaf-list.ts';
+import { shared } from './fixtures/datadog-users.ts';
+import { readConfig } from './support/config.ts';
+import { createExecutors } from './support/execution.ts';
+import { createServerGateway, DATADOG_KEYS } from './support/gateway.ts';
+import { json, startUpstream, type Upstream } from './support/upstream.ts';
+
+/** Often enough for an operation to be compiled, and to be executed so. */
+const TIMES = 6;
+
+interface Case {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+const IF = 'query ($a: Boolean!, $b: Boolean! = true)';
+const NAME = 'fragment C on DatadogUser { name }';
+const EITHER = [{ a: true }, { a: false, b: false }];
+
+const compiled: readonly Case[] = [
+  ...EITHER.flatMap((variables) => [
+    {
+      query: `${IF} { viewer { datadog { name @skip(if: $a) email @include(if: $b) } } }`,
+      variables,
+    },
+    { query: `${IF} { viewer { datadog { id name @skip(if: $a) @include(if: $b) } } }`, variables },
+    {
+      query: `${IF} { viewer { datadog { x: hasPermission(name: "permission_1") @include(if: $a) roles { id n: name @skip(if: $b) } } } }`,
+      variables,
+    },
+    {
+      query: `${IF} { viewer { datadog { ...D roles { id } } d: datadog { ...D } } } fragment D on DatadogUser { title name @skip(if: $a) email @include(if: $b) }`,
+      variables,
+    },
+  ]),
+  { query: '{ viewer { datadog { name @include(if: false) } } }' },
+  {
+    query:
+      '{ viewer { datadog { ...C ...C } datadog { ...C name } } } fragment C on DatadogUser { name }',
+  },
+  {
+    query:
+      'query ($n: String! = "permission_1") { viewer { datadog { hasPermission(name: $n) } } }',
+  },
+  {
+    query: 'query ($n: String! = "alias") { viewer { datadog { hasPermission(name: $n) } } }',
+    variables: { n: 'permission_2' },
+  },
+];
+
+/** What graphql-jit responds to otherwise, each without an error. */
+const notCompiled: readonly Case[] = [
+  ...EITHER.flatMap((variables) => [
+    { query: `${IF} { viewer { datadog { ...C @include(if: $a) ...C } } } ${NAME}`, variables },
+    {
+      query: `${IF} { viewer { users { ...U @include(if: $a) ...U } } } fragment U on User { id }`,
+      variables,
+    },
+    {
+      query: `${IF} { viewer { datadog @include(if: $a) { ...C } datadog { email } } } ${NAME}`,
+      variables,
+    },
+    {
+      query: `${IF} { viewer { datadog { ... @skip(if: $a) { name } name @skip(if: $b) } } }`,
+      variables,
+    },
+    {
+      query: `${IF} { viewer { datadog { name @skip(if: $a) email name @include(if: $b) } } }`,
+      variables,
+    },
+  ]),
+  { query: `{ viewer { datadog { ...C @include(if: false) ...C } } } ${NAME}` },
+  { query: '{ viewer { datadog @include(if: false) { email } datadog { name } } }' },
+  {
+    query: 'query ($a: Boolean = true) { viewer { datadog { name @include(if: $a) } } }',
+    variables: { a: null },
+  },
+  {
+    query:
+      'query ($n: String = "x") { viewer { datadog { permissions(names: ["permission_1", $n]) { id } } } }',
+    variables: { n: null },
+  },
+  // Both join to `a_b_x`, by which graphql-jit knows a field: the roles would be read as the other field asks.
+  {
+    query:
+      '{ b_x: viewer { a: datadog { r: roles { id } } } x: viewer { a_b: datadog { r: roles { id name userCount } } } }',
+  },
+  {
+    query:
+      '{ x: viewer { a_b: datadog { roles { id name } } } b_x: viewer { a: datadog { roles { id } } } }',
+  },
+  { query: '{ viewer { datadog { __proto__: name } } }' },
+  { query: '{ __type(name: "Role") { name } }' },
+  { query: '{ viewer { datadog { hasPermission(name: "a__b") } } }' },
+];
+
+describe('operations with directives and variables have the data and errors of graphql-js each time', () => {
+  let datadog: Upstream;
+  let executors: ReturnType<typeof createExecutors>;
+  before(async () => {
+    datadog = await startUpstream(json(shared));
+    executors = createExecutors(readConfig({ ...DATADOG_KEYS, DATADOG_API_URL: datadog.url }));
+  });
+  after(() => datadog[Symbol.asyncDispose]());
+
+  for (const [cases, isCompiled] of [
+    [compiled, true],
+    [notCompiled, false],
+  ] as const) {
+    for (const { query, variables } of cases) {
+      test(`${isCompiled ? 'compiled' : 'not compiled'}: ${query} ${JSON.stringify(variables ?? {})}`, async () => {
+        const document = parse(query);
+        const expected = await executors.byGraphqlJs(document, variables);
+        for (let time = 1; time <= TIMES; time += 1) {
+          const asked = await executors.asTheServer(document, variables);
+          assert.deepEqual(asked, {
+            ...expected,
+            isCompiled: isCompiled && time >= 3,
+            isRepeated: false,
+          });
+        }
+      });
+    }
+  }
+});
+
+test('the server executes what comes often as compiled code', async () => {
+  await using datadog = await startUpstream(json(shared));
+  const gateway = createServerGateway({ datadog });
+  const write = mock.method(LeafSelection.prototype, 'write');
+  const counts = [];
+  for (let time = 1; time <= 4; time += 1) {
+    await gateway.query('{ viewer { datadog { permissions { name } } } }');
+    counts.push(write.mock.callCount());
+  }
+  assert.deepEqual(counts, [0, 0, 1, 2]);
+});

@@ -1,0 +1,69 @@
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import type { Config } from '../../src/config/index.ts';
+import type { Context } from '../../src/context.ts';
+import { createContextFactory } from '../../src/providers/connect.ts';
+import { providers } from '../../src/providers/index.ts';
+import { createSchemas, type Schemas } from '../../src/schema/index.ts';
+import { createCompiledExecution } from '../../src/server/execution/compiled.ts';
+
+export interface Executed {
+  /** The JSON of the data, in which the order of members counts. */
+  readonly data: string;
+  /** In an order of their own. */
+  readonly errors: readonly string[];
+  readonly omissions: readonly string[];
+}
+
+/** Executes operations by graphql-js alone, and as the server does, in the same schema and each in a context of its own. */
+export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph') {
+  const schema = createSchemas(providers)[endpoint];
+  const contextOf = createContextFactory(config);
+  const { onExecute } = createCompiledExecution(schema);
+
+  function argsOf(document: DocumentNode, variableValues: object | undefined) {
+    const contextValue = contextOf({ request: new Request('http://rolecall.example/graphql') });
+    return { schema, document, contextValue, variableValues } as ExecutionArgs & {
+      contextValue: Context;
+    };
+  }
+
+  return {
+    schema,
+    async byGraphqlJs(document: DocumentNode, variables?: object): Promise<Executed> {
+      const args = argsOf(document, variables);
+      return executed(await execute(args), args.contextValue);
+    },
+    /** `isCompiled`: compiled code came first; `isRepeated`: the ordinary executor, after it. */
+    async asTheServer(document: DocumentNode, variables?: object) {
+      const args = argsOf(document, variables);
+      let isRepeated = false;
+      let isCompiled = false;
+      let run = (some: ExecutionArgs) => execute(some) as unknown;
+      onExecute?.({
+        args,
+        executeFn: (some: ExecutionArgs) => {
+          isRepeated = true;
+          return execute(some);
+        },
+        setExecuteFn: (executeFn: typeof run) => {
+          isCompiled = true;
+          run = executeFn;
+        },
+      } as never);
+      const result = (await run(args)) as ExecutionResult;
+      return { ...executed(result, args.contextValue), isCompiled, isRepeated };
+    },
+  };
+}
+
+function executed(
+  result: ExecutionResult & { readonly stringify?: (some: object) => Buffer | string },
+  { omissions }: Context,
+): Executed {
+  const { data, errors = [], stringify = JSON.stringify } = result;
+  return {
+    data: String(stringify({ data })),
+    errors: errors.map((error) => JSON.stringify(error)).sort(),
+    omissions: Array.from(omissions, ([{ message }, paths]) => `${message} ${paths.size}`).sort(),
+  };
+}
