@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'LIST_TOO_LONG'
   | 'BATCH_TOO_LARGE'
   | 'TOO_MANY_NODES'
+  | 'RESPONSE_TOO_LARGE'
   | 'RATE_LIMITED'
   | 'INTERNAL';
 

@@ -39,6 +39,7 @@ async function startRolecall() {
     DATADOG_API_URL: datadog.url,
     LIMIT_BATCH: '2',
     LIMIT_NODES: '100000',
+    LIMIT_RESPONSE_BYTES: '100000000',
     RATE_LIMIT: '0',
   });
   const server = createServer(createTestServer(config).listener);

@@ -12,6 +12,7 @@ import { createCompiledExecution } from './execution/compiled.ts';
 import { createDocumentCaches } from './execution/document-cache.ts';
 import { createNodeLimit } from './execution/node-limit.ts';
 import { releaseSentBytes } from './execution/release-sent-bytes.ts';
+import { createResponseLimit } from './execution/response-limit.ts';
 import { createAuthentication } from './guards/authentication.ts';
 import { createBodyLimit } from './guards/body-limit.ts';
 import { createCsrfPrevention } from './guards/csrf.ts';
@@ -87,6 +88,8 @@ export function createServer(
       plugins: [
         requestId,
         answerHeaders,
+        // Before the log, which tells what is refused.
+        createResponseLimit(settings.limits.responseBytes),
         createOperationLog(logger),
         createRoutes(path, GRAPHQL_PATH, readiness),
         ...page,

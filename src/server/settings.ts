@@ -40,6 +40,7 @@ export interface Limits {
   readonly listItems: number;
   readonly batch: number;
   readonly nodes: number;
+  readonly responseBytes: number;
 }
 
 const clientTokens = listOf(
@@ -81,6 +82,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     LIMIT_LIST_ITEMS: wholeNumber(0, 1_000_000).default(1_000),
     LIMIT_BATCH: wholeNumber(0, 1_000).default(0),
     LIMIT_NODES: wholeNumber(1, 100_000_000).default(50_000),
+    LIMIT_RESPONSE_BYTES: wholeNumber(1, 1024 * MEBIBYTE).default(16 * MEBIBYTE),
     RATE_LIMIT: wholeNumber(0, 10_000_000).default(600),
     TRUST_PROXY: trustProxy.default(() => () => false),
     LOG_LEVEL: oneOf(LEVELS).default('info'),
@@ -104,6 +106,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
       listItems: set.LIMIT_LIST_ITEMS,
       batch: set.LIMIT_BATCH,
       nodes: set.LIMIT_NODES,
+      responseBytes: set.LIMIT_RESPONSE_BYTES,
     },
     rateLimit: set.RATE_LIMIT,
     trustProxy: set.TRUST_PROXY,

@@ -13,6 +13,7 @@ import type { ServerPlugin } from '../plugin.ts';
 import { isCompilable } from './compilable.ts';
 import { askForLeafLists, withLeafLists } from './leaf-list-fields.ts';
 import { toBytes } from './response-bytes.ts';
+import { WrittenBytes } from './written-bytes.ts';
 
 /** A query is compiled only once it has come so often: a flood of unique ones compiles nothing. */
 const COMPILED_AFTER = 3;
@@ -56,6 +57,8 @@ export function createCompiledExecution(schema: GraphQLSchema): ServerPlugin {
       setExecuteFn(async (args) => {
         const result = await query(args);
         if (result.errors === undefined) return result;
+        const refusal = WrittenBytes.of(args.contextValue)?.refusal;
+        if (refusal !== undefined) return { errors: [refusal] };
         args.contextValue.omissions.clear();
         return executeFn(args);
       });

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { WrittenBytes } from './written-bytes.ts';
 
 /** A field of which an operation wants the value as it is. */
 export interface Leaf {
@@ -44,23 +45,27 @@ export class LeafSelection {
     this.#leaves = leaves;
   }
 
-  /** @throws {Error} where there is something that the ordinary executor has to tell */
+  /** @throws {Error} where there is something that the ordinary executor has to tell, or the response is too large */
   write(list: unknown, context: Context): LeafList | null {
     if (list === null || list === undefined) return null;
     if (!Array.isArray(list)) throw new Error('not a list');
     const written = (context.kept.get(this) ?? new Map()) as Map<unknown, LeafObject>;
     context.kept.set(this, written);
+    const bytes = WrittenBytes.of(context);
     const objects = list.map((object) => {
       const known = written.get(object);
       if (known !== undefined) return known;
-      const json = this.#write(object);
+      const json = this.#write(object, bytes);
       written.set(object, json);
       return json;
     });
     return new LeafList(objects);
   }
 
-  #write(object: Readonly<Record<string, unknown>> | null | undefined): LeafObject {
+  #write(
+    object: Readonly<Record<string, unknown>> | null | undefined,
+    bytes: WrittenBytes | undefined,
+  ): LeafObject {
     if (object === null || object === undefined || object instanceof Error) {
       throw new Error('not an object');
     }
@@ -68,8 +73,16 @@ export class LeafSelection {
     for (const { responseName, name, isNonNull } of this.#leaves) {
       const value = name === '__typename' ? this.#typename : (object[name] ?? null);
       if (value instanceof Error || (isNonNull && value === null)) throw new Error('not a leaf');
+      // Before it is written: an object of aliases may hold a long text many times.
+      bytes?.add(charactersOf(value));
       members[responseName] = value;
     }
     return new LeafObject(JSON.stringify(members));
   }
+}
+
+/** At least this many bytes it takes. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? value.reduce((sum, item) => sum + charactersOf(item), 0) : 0;
 }
