@@ -12,8 +12,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Mutant } from './mutants.ts';
 
-/** What names unused would only say that something was removed. */
-const TYPE_CHECK = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false'];
+/** Names left unused would only say that something was removed. Incremental, it takes a third of the time. */
+const TYPE_CHECK = [
+  ...['--noUnusedLocals', 'false', '--noUnusedParameters', 'false'],
+  ...['--incremental', '--tsBuildInfoFile', '.tsbuildinfo'],
+];
 
 /** A copy of the working tree, with what is not committed yet: only here is anything changed. */
 export class Tree {
@@ -33,6 +36,7 @@ export class Tree {
     }
     symlinkSync(resolve('node_modules'), join(tree.root, 'node_modules'));
     execFileSync('npm', ['run', '--silent', 'codegen'], { cwd: tree.root });
+    if (tree.hasTypeErrors()) throw new Error('types do not fit without a mutant: run npx tsc');
     return tree;
   }
 
