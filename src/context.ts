@@ -16,7 +16,7 @@ export type Connection =
 export interface Context {
   /** By the provider's name in the schema's `Provider` enum. */
   readonly connections: ReadonlyMap<string, Connection>;
-  /** What the log says about the operation. */
+  /** How the operation went: for the log, and for what is remembered of its caller. */
   readonly trace: Trace;
   /** Failures that left something out of fields without nulling them. */
   readonly omissions: Map<RolecallError, Set<Path>>;
@@ -27,6 +27,8 @@ export interface Context {
 export interface Trace {
   /** The names of the providers that the operation asked. */
   readonly providers: Set<string>;
+  /** Of these, the ones that gave the user whose credentials they were asked with. */
+  readonly accepted: Set<string>;
   /** The calls that this request made; it has none of its own where it shared another one's. */
   readonly upstream: ({ readonly provider: string } & CallReport)[];
 }

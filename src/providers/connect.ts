@@ -46,7 +46,7 @@ export function createContextFactory(
     };
   });
   return ({ request }) => {
-    const trace: Trace = { providers: new Set(), upstream: [] };
+    const trace: Trace = { providers: new Set(), accepted: new Set(), upstream: [] };
     return {
       trace,
       omissions: new Map(),

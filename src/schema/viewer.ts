@@ -65,5 +65,8 @@ function connected(
 
 async function viewerOf(provider: SchemaProvider, context: Context): Promise<UserShape | null> {
   const session = sessionToAsk(context, provider.name);
-  return session === null ? null : provider.viewer(session);
+  if (session === null) return null;
+  const user = await provider.viewer(session);
+  context.trace.accepted.add(provider.name);
+  return user;
 }

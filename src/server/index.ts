@@ -13,7 +13,7 @@ import { createDocumentCaches } from './execution/document-cache.ts';
 import { createNodeLimit } from './execution/node-limit.ts';
 import { releaseSentBytes } from './execution/release-sent-bytes.ts';
 import { createResponseLimit } from './execution/response-limit.ts';
-import { createAuthentication } from './guards/authentication.ts';
+import { createAuthentication, createTokenCheck } from './guards/authentication.ts';
 import { createBodyLimit } from './guards/body-limit.ts';
 import { createCsrfPrevention } from './guards/csrf.ts';
 import { localHost } from './guards/host-check.ts';
@@ -56,20 +56,25 @@ export function createServer(
   const { server: settings } = config;
   const providers = config.providers.map(({ provider }) => provider);
   const keyHeaders = providers.flatMap(({ headers }) => headers.keys);
-  const callerHeaders = config.credentials === 'request' ? keyHeaders : [];
+  const callerKeys =
+    config.credentials === 'request'
+      ? providers.map(({ name, headers }) => ({ name, keys: headers.keys }))
+      : [];
+  const isAuthenticated = createTokenCheck(settings.clientTokens);
   const corsHeaders = [...keyHeaders, ...providers.flatMap(({ headers }) => headers.others)];
   const context = createContextFactory(config);
   const { graph, subgraph } = createSchemas(providers);
 
   // In the order in which a request meets them; both endpoints share them, and so their counts.
   const guards: ServerPlugin[] = [
-    ...(settings.clientTokens.length > 0 ? [createAuthentication(settings.clientTokens)] : []),
+    // Of a request that is parsed it is the first to look, so that a batch that is too long counts once.
+    createLimits(settings.limits),
+    ...(settings.rateLimit > 0 ? [createRateLimit(settings, isAuthenticated, callerKeys)] : []),
+    ...(settings.clientTokens.length > 0 ? [createAuthentication(isAuthenticated)] : []),
     ...(config.isOpen ? [localHost] : []),
     createCsrfPrevention(settings.corsOrigins),
-    createLimits(settings.limits),
     wellFormedParameters,
     validationRules,
-    ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerHeaders)] : []),
     ...(settings.introspection ? [] : [hiddenSchema]),
     createNodeLimit(settings.limits.nodes),
     reportedOnce,

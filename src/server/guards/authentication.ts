@@ -3,32 +3,36 @@ import type { Secret } from '../../lib/secret.ts';
 import { refusal } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
+/** Does the request bring one of the tokens of this server? */
+export type IsAuthenticated = (request: Request) => boolean;
+
+/** Another way to tell who calls, such as a JWT, takes this one's place. */
+export function createTokenCheck(tokens: readonly Secret[]): IsAuthenticated {
+  const digests = tokens.map((token) => digest(token.reveal()));
+
+  return ({ headers }) => {
+    const token = bearerToken(headers);
+    if (token === undefined) return false;
+    const presented = digest(token);
+    // In constant time: neither where a token differs nor its length can be measured.
+    return digests.map((known) => timingSafeEqual(known, presented)).includes(true);
+  };
+}
+
 /** The token of an `Authorization: Bearer` header (RFC 6750, 2.1). */
 export function bearerToken(headers: Headers): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
-/**
- * Lets callers in who bring one of the tokens, before anything of their request is parsed.
- * Another way to tell who calls, such as a JWT, takes the place of `isKnown`.
- */
-export function createAuthentication(tokens: readonly Secret[]): ServerPlugin {
-  const digests = tokens.map((token) => digest(token.reveal()));
-
-  /** In constant time: neither where a token differs nor its length can be measured. */
-  function isKnown(token: string): boolean {
-    const presented = digest(token);
-    return digests.map((known) => timingSafeEqual(known, presented)).includes(true);
-  }
-
+/** Lets only those callers in, before anything of their request is parsed. */
+export function createAuthentication(isAuthenticated: IsAuthenticated): ServerPlugin {
   return {
     onRequestParse({ request }) {
-      const token = bearerToken(request.headers);
-      if (token !== undefined && isKnown(token)) return;
+      if (isAuthenticated(request)) return;
       throw refusal(
         401,
         'UNAUTHENTICATED',
-        token === undefined
+        bearerToken(request.headers) === undefined
           ? 'This server wants to know who calls: send the header Authorization: Bearer with your token.'
           : 'The token of the Authorization header is not one of this server’s.',
         { 'WWW-Authenticate': 'Bearer' },

@@ -1,53 +1,112 @@
-import type { IncomingMessage } from 'node:http';
-import proxyAddr from 'proxy-addr';
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { Context } from '../../context.ts';
 import { fingerprint, Secret } from '../../lib/secret.ts';
 import { refusal } from '../errors/request-error.ts';
-import type { ServerPlugin } from '../plugin.ts';
+import type { ServerContext, ServerPlugin } from '../plugin.ts';
 import type { ServerSettings } from '../settings.ts';
-import { bearerToken } from './authentication.ts';
+import { bearerToken, type IsAuthenticated } from './authentication.ts';
+import { clientNetwork } from './client-address.ts';
 
 const WINDOW_SECONDS = 60;
+/** How many callers one address may stand for. */
+const CALLERS_PER_ADDRESS = 10;
+const UNKNOWN = ' from one address, with credentials that no vendor has accepted yet';
+const MAX_ACCEPTED = 10_000;
+/** How long credentials count as accepted after a vendor last accepted them. */
+const ACCEPTED_MS = 60 * 60 * 1_000;
+
+/** A provider, and the headers that carry its keys. */
+export interface KeyHeaders {
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/** Names of what is counted, each by itself. */
+interface Caller {
+  readonly names: readonly string[];
+  /** Set where anybody could have made those names up. */
+  readonly address?: string;
+}
 
 /**
- * Bounds the operations of each caller. A caller is a token, else the vendors' credentials, else an address.
- * Each process counts for itself.
- * @param keyHeaders those that carry vendors' keys; none where they are not taken from requests
+ * Bounds the operations of each caller, from before anything of a request is parsed. A caller is a token of this
+ * server's, else the credentials of each vendor, else an address. Credentials that no vendor has accepted yet
+ * also count against their address: inventing them is free. Each process counts for itself.
+ * @param providers those whose credentials requests bring; none where they are the server's
  */
 export function createRateLimit(
-  { clientTokens, rateLimit, trustProxy }: ServerSettings,
-  keyHeaders: readonly string[],
+  { rateLimit, trustProxy }: ServerSettings,
+  isAuthenticated: IsAuthenticated,
+  providers: readonly KeyHeaders[],
 ): ServerPlugin {
-  const limiter = new RateLimiterMemory({ points: rateLimit, duration: WINDOW_SECONDS });
+  const duration = WINDOW_SECONDS;
+  const callers = new RateLimiterMemory({ points: rateLimit, duration });
+  const addresses = new RateLimiterMemory({ points: rateLimit * CALLERS_PER_ADDRESS, duration });
+  // A fingerprint for each vendor and its credentials, never these.
+  const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED, ttl: ACCEPTED_MS });
 
-  function callerOf(headers: Headers, connection: IncomingMessage | undefined): string {
-    // A token that nobody checks is anything that the caller likes.
-    const token = clientTokens.length > 0 ? bearerToken(headers) : undefined;
-    if (token !== undefined) return fingerprint(new Secret(token));
-    const keys = keyHeaders.map((name) => headers.get(name) ?? '');
-    if (keys.some(Boolean)) return fingerprint(...keys.map((key) => new Secret(key)));
-    return connection === undefined ? 'unknown' : proxyAddr(connection, trustProxy);
+  function callerOf(request: Request, { req }: ServerContext): Caller {
+    const token = isAuthenticated(request) ? bearerToken(request.headers) : undefined;
+    if (token !== undefined) return { names: [fingerprint(new Secret(token))] };
+    const names = providers.flatMap((provider) => nameOf(provider, request.headers) ?? []);
+    const address = req === undefined ? 'unknown' : clientNetwork(req, trustProxy);
+    if (names.length === 0) return { names: [address] };
+    return names.every((name) => accepted.has(name)) ? { names } : { names, address };
+  }
+
+  async function count({ names, address }: Caller, operations: number): Promise<void> {
+    // The address first, so that names beyond its count are not even remembered.
+    if (address !== undefined) await consume(addresses, address, operations, UNKNOWN);
+    for (const name of names) await consume(callers, name, operations);
   }
 
   return {
-    onRequestParse({ request, serverContext: { req } }) {
+    async onRequestParse({ request, serverContext }) {
+      const caller = callerOf(request, serverContext);
+      await count(caller, 1);
       return {
         async onRequestParseDone({ requestParserResult: params }) {
-          const operations = Array.isArray(params) ? params.length : 1;
-          try {
-            await limiter.consume(callerOf(request.headers, req), operations);
-          } catch (rejection) {
-            if (rejection instanceof Error) throw rejection;
-            const seconds = Math.ceil((rejection as RateLimiterRes).msBeforeNext / 1000);
-            throw refusal(
-              429,
-              'RATE_LIMITED',
-              `More than ${rateLimit} operations in a minute. Try again in ${seconds} seconds.`,
-              { 'Retry-After': String(seconds) },
-            );
-          }
+          if (Array.isArray(params) && params.length > 1) await count(caller, params.length - 1);
         },
       };
     },
+    onExecutionResult({ request, context }) {
+      // What was refused before it was executed has no context of ours.
+      const { trace } = context as Partial<Context>;
+      for (const provider of providers) {
+        if (!trace?.accepted.has(provider.name)) continue;
+        const name = nameOf(provider, request.headers);
+        if (name !== undefined) accepted.set(name, true);
+      }
+    },
   };
+}
+
+/** What tells a provider's credentials from others, undefined where the request brings none. */
+function nameOf({ name, keys }: KeyHeaders, headers: Headers): string | undefined {
+  const texts = keys.map((key) => headers.get(key) ?? '');
+  if (!texts.some(Boolean)) return undefined;
+  return `${name} ${fingerprint(...texts.map((text) => new Secret(text)))}`;
+}
+
+/**
+ * The library counts by the wall clock, but its timers, which forget a count when its minute is over, do not:
+ * where the clock is set back a caller still waits for a minute at most, and `Retry-After` says no more than that.
+ * Where it is set forward, counts begin anew.
+ */
+async function consume(limiter: RateLimiterMemory, name: string, operations: number, whose = '') {
+  try {
+    await limiter.consume(name, operations);
+  } catch (rejection) {
+    if (rejection instanceof Error) throw rejection;
+    const { msBeforeNext } = rejection as RateLimiterRes;
+    const seconds = Math.min(Math.ceil(msBeforeNext / 1_000), WINDOW_SECONDS);
+    throw refusal(
+      429,
+      'RATE_LIMITED',
+      `More than ${limiter.points} operations in a minute${whose}. Try again in ${seconds} seconds.`,
+      { 'Retry-After': String(seconds) },
+    );
+  }
 }

@@ -4,6 +4,22 @@ import type { ServerPlugin } from '../plugin.ts';
 
 /** Refuses what is no request of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters). */
 export const wellFormedParameters: ServerPlugin = {
+  onRequestParse({ request, requestParser, setRequestParser }) {
+    if (request.method !== 'GET' || requestParser === undefined) return;
+    setRequestParser(async (original) => {
+      try {
+        return await requestParser(original);
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        // What JSON.parse says repeats the text.
+        throw refusal(
+          400,
+          'BAD_REQUEST',
+          'The parameters variables and extensions of a GET must be JSON, URL-encoded.',
+        );
+      }
+    });
+  },
   onParams({ params }) {
     if (!isJsonObject(params)) {
       throw refusal(400, 'BAD_REQUEST', 'An operation must be a JSON object with a `query`.');
