@@ -19,11 +19,6 @@ export class Secret {
     return this.#text;
   }
 
-  /** `text` with every occurrence of the key blotted out: a vendor may echo what it was sent. */
-  redact(text: string): string {
-    return text.replaceAll(this.#text, REDACTED);
-  }
-
   toString(): string {
     return REDACTED;
   }

@@ -1,5 +1,7 @@
 import { type ErrorCode, type ErrorExtensions, RolecallError } from '../errors.ts';
+import type { Secret } from '../lib/secret.ts';
 import { UpstreamFailure } from './failure.ts';
+import { redact } from './redaction.ts';
 import type { Reply } from './reply.ts';
 import { retryAfterSeconds } from './retry.ts';
 
@@ -29,17 +31,21 @@ export function codeOfStatus(status: number): ErrorCode {
 
 /**
  * The error for an answer that is no success.
- * @param words the vendor's own, shown as text, shortened
+ * @param words the vendor's own, shown as text, shortened and without a key
+ * @param secrets what the call carried, which the vendor may echo
  */
 export function replyError(
   vendor: Vendor,
   reply: Reply,
   words: string | undefined,
+  secrets: readonly Secret[],
   code: ErrorCode = codeOfStatus(reply.status),
 ): RolecallError {
   const retryAfter =
     code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(reply.status, reply.headers) : undefined;
-  const said = words ? `HTTP ${reply.status}: ${shorten(words)}` : `HTTP ${reply.status}`;
+  const said = words
+    ? `HTTP ${reply.status}: ${redact(shorten(words), secrets)}`
+    : `HTTP ${reply.status}`;
   return new RolecallError(`${sentence(vendor, code, said)} ${advice(vendor, code, retryAfter)}`, {
     ...extensions(vendor, code),
     status: reply.status,

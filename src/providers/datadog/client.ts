@@ -55,7 +55,7 @@ export function createClient(upstream: Upstream): Client {
     });
     if (!isSuccess(reply)) {
       const words = vendorWords(readRefusal(reply));
-      throw replyError(vendor, reply, redact(credentials, words));
+      throw replyError(vendor, reply, words, [credentials.apiKey, credentials.appKey]);
     }
     const directory = upstream.memory.read(key, reply, (body) => toDirectory(reply, body, read));
     upstream.accept(credentials.baseUrl, credential);
@@ -96,8 +96,4 @@ function vendorWords(body: unknown): string | undefined {
     return [error['title'], error['detail']].filter((text) => typeof text === 'string').join(': ');
   });
   return words.filter((text) => typeof text === 'string' && text !== '').join('; ');
-}
-
-function redact({ apiKey, appKey }: Credentials, words: string | undefined): string | undefined {
-  return words && apiKey.redact(appKey.redact(words));
 }

@@ -63,7 +63,7 @@ function readUser(vendor: Vendor, reply: Reply, body: unknown): User {
 function refusal(vendor: Vendor, reply: Reply, body: unknown, key: Secret): RolecallError {
   const known = CODES[numericCode(body) ?? SUCCESS];
   const words = isJsonObject(body) ? vendorWords(body) : undefined;
-  return replyError(vendor, reply, words && key.redact(words), known ?? codeOfStatus(reply.status));
+  return replyError(vendor, reply, words, [key], known ?? codeOfStatus(reply.status));
 }
 
 /** The text of an error body, in the order in which HeyGen's versions put it. */
