@@ -13,7 +13,7 @@ const schema = buildSchema(readFileSync(join(ROOT, 'schema/schema.graphql'), 'ut
 const operations = operationsOf(schema);
 const ERROR = 50;
 /** Often enough for an operation to be compiled, and to be executed so. */
-const TIMES = 6;
+const TIMES = 4;
 
 describe('generated operations', () => {
   let rolecall: ReturnType<typeof startProcess>;

@@ -91,6 +91,14 @@ describe('limits', () => {
     );
   });
 
+  test('lines, comments and what is no GraphQL among them', async () => {
+    const lines = (count: number, text = '') => `{ __typename${`${text}\n`.repeat(count - 1)} }`;
+    await assertServed(gateway, lines(1_000));
+    for (const query of [lines(1_001), lines(1_001, ' # b'), lines(48_000), `${lines(1_001)} "`]) {
+      await assertRefused(gateway, { query }, 400, 'TOO_MANY_TOKENS');
+    }
+  });
+
   test('depth, through fragments too; introspection is exempt', async () => {
     await assertServed(gateway, nested(9));
     await assertRefused(gateway, { query: nested(10) }, 400, 'TOO_DEEP');

@@ -77,11 +77,14 @@ function checkTokens(document: string, limit: number): void {
   throw refusal(
     400,
     'TOO_MANY_TOKENS',
-    `The document has more than ${limit} tokens. Shorten it, or split it.`,
+    `The document has more than ${limit} tokens or lines. Shorten it, or split it.`,
   );
 }
 
-/** Stops counting past the limit, and at what is no token: that is the parser's to tell. */
+/**
+ * Its tokens or its lines, whichever are more: for the place of each error graphql-js counts the lines before it.
+ * Stops counting past the limit, and at what is no token: that is the parser's to tell.
+ */
 function countTokens(document: string, limit: number): number {
   const lexer = new Lexer(new Source(document));
   let tokens = 0;
@@ -90,5 +93,5 @@ function countTokens(document: string, limit: number): number {
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
   }
-  return tokens;
+  return Math.max(tokens, lexer.line);
 }
