@@ -3,13 +3,24 @@ import { v1 } from '../test/fixtures/heygen.ts';
 import { createServerGateway } from '../test/support/gateway.ts';
 import { json, startUpstream } from '../test/support/upstream.ts';
 import { corners } from './corners.ts';
+import { createRandom, randomDocument } from './random-documents.ts';
 
-/** How often each document is asked: it is compiled the third time. */
+/**
+ * Tells how long requests near the limits hold the event loop: the CPU time of its thread, with a vendor of 412
+ * permissions in the same thread. `npm run bench:limits [documents [seed]]` asks so many random documents too.
+ */
+
+const [documents = '1000', seed = '1'] = process.argv.slice(2);
+/** It is compiled the third time. */
 const TIMES = 4;
+const WORST = 8;
 
 await using datadog = await startUpstream(json(administrator()));
 await using heygen = await startUpstream(json(v1()));
-const gateway = createServerGateway({ datadog, heygen }, { RATE_LIMIT: '0', HEYGEN_API_VERSION: 'v1' });
+const gateway = createServerGateway(
+  { datadog, heygen },
+  { RATE_LIMIT: '0', HEYGEN_API_VERSION: 'v1' },
+);
 
 async function ask(path: string, body: string) {
   const before = process.threadCpuUsage();
@@ -20,20 +31,52 @@ async function ask(path: string, body: string) {
   });
   const text = await response.text();
   const { user, system } = process.threadCpuUsage(before);
-  return { ms: (user + system) / 1000, status: response.status, bytes: text.length, text };
+  return { ms: Math.round((user + system) / 100) / 10, text };
 }
 
-// Warm.
-for (let i = 0; i < 50; i += 1) await ask('/graphql', JSON.stringify({ query: `{ viewer { users { id displayName a${i}: email } datadog { roles { id name permissions { id name } } } } }` }));
-
-const rows = [];
-for (const { name, query, path = '/graphql', variables } of corners) {
+async function costOf(path: string, body: string) {
   const asked = [];
-  for (let time = 1; time <= TIMES; time += 1) asked.push(await ask(path, JSON.stringify({ query, variables })));
-  const [first, , third, fourth] = asked;
-  const code = /"code":"([A-Z_]+)"/.exec(first?.text ?? '')?.[1] ?? 'served';
-  rows.push({ corner: name, characters: query.length, first: +first!.ms.toFixed(1), third: +third!.ms.toFixed(1), fourth: +fourth!.ms.toFixed(1), bytes: first?.bytes, code });
-  process.stdout.write('.');
+  for (let time = 1; time <= TIMES; time += 1) asked.push(await ask(path, body));
+  const [first, , third, fourth] = asked.map(({ ms }) => ms);
+  const text = asked[0]?.text ?? '';
+  const code = /"code":"(\w+)"/.exec(text)?.[1] ?? 'served';
+  return { first, third, fourth, KiB: Math.ceil(text.length / 1024), code };
 }
-console.log();
+
+const random = createRandom(Number(seed));
+for (let index = 0; index < 200; index += 1) {
+  const { query } = randomDocument(random);
+  await costOf('/graphql', JSON.stringify({ query }));
+}
+
+const rows: Record<string, object> = {};
+for (const { name, query, path = '/graphql', variables } of corners) {
+  rows[name] = await costOf(path, JSON.stringify({ query, variables }));
+}
+console.log('CPU ms of the event loop, asked for the first, third and fourth time:');
 console.table(rows);
+
+interface Cost extends Awaited<ReturnType<typeof costOf>> {
+  readonly selections: number;
+  readonly query: string;
+}
+
+const costs: Cost[] = [];
+for (let index = 0; index < Number(documents); index += 1) {
+  const { query, selections } = randomDocument(random);
+  const cost = await costOf('/graphql', JSON.stringify({ query }));
+  costs.push({ selections, ...cost, query: query.slice(0, 60) });
+}
+const worstOf = ({ first = 0, third = 0, fourth = 0 }: Cost) => Math.max(first, third, fourth);
+costs.sort((a, b) => worstOf(b) - worstOf(a));
+console.log(`The worst of ${documents} random documents (seed ${seed}):`);
+console.table(costs.slice(0, WORST));
+const codes = Object.groupBy(costs, ({ code }) => code);
+console.table(
+  Object.fromEntries(
+    Object.entries(codes).map(([code, some = []]) => [
+      code,
+      { documents: some.length, worst: Math.max(...some.map(worstOf)) },
+    ]),
+  ),
+);

@@ -9,7 +9,12 @@ const LEAVES: Readonly<Record<string, readonly string[]>> = {
 };
 const BRANCHES: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   Viewer: [['datadog', 'DatadogUser']],
-  DatadogUser: [['roles', 'Role'], ['otherUsers', 'DatadogUser'], ['permissions', 'Permission'], ['teamRoles', 'Role']],
+  DatadogUser: [
+    ['roles', 'Role'],
+    ['otherUsers', 'DatadogUser'],
+    ['permissions', 'Permission'],
+    ['teamRoles', 'Role'],
+  ],
   Role: [['permissions', 'Permission']],
   Permission: [],
 };
@@ -27,14 +32,25 @@ export function createRandom(seed: number): (below: number) => number {
 }
 
 /** A document with nested and repeated spreads, repeated fields, deep inline fragments, aliases and, at times, cycles. */
-export function randomDocument(random: (below: number) => number): { query: string; selections: number } {
+export function randomDocument(random: (below: number) => number): {
+  query: string;
+  selections: number;
+} {
   let tokens = 40;
   let aliases = 0;
   let directives = 0;
   const budget = 300 + random(650);
   const hasCycles = random(20) === 0;
-  const shape = { spreads: random(70), branches: random(60), inline: random(30), repeats: 1 + random(8) };
-  const fragments = Array.from({ length: 1 + random(60) }, (_, index) => ({ name: `F${index}`, type: TYPES[random(4)] as string }));
+  const shape = {
+    spreads: random(70),
+    branches: random(60),
+    inline: random(30),
+    repeats: 1 + random(8),
+  };
+  const fragments = Array.from({ length: 1 + random(60) }, (_, index) => ({
+    name: `F${index}`,
+    type: TYPES[random(4)] as string,
+  }));
 
   function directive(): string {
     if (directives >= 8 || random(60) > 0) return '';
@@ -45,13 +61,16 @@ export function randomDocument(random: (below: number) => number): { query: stri
 
   function set(type: string, from: number, level: number, width: number): string {
     const parts: string[] = [];
-    for (let count = 1 + random(width); count > 0 && tokens < budget; count -= 1) parts.push(selection(type, from, level));
+    for (let count = 1 + random(width); count > 0 && tokens < budget; count -= 1)
+      parts.push(selection(type, from, level));
     return `{ ${parts.join(' ') || '__typename'} }`;
   }
 
   function selection(type: string, from: number, level: number): string {
     const dice = random(100);
-    const usable = fragments.filter((fragment, index) => fragment.type === type && (index >= from || hasCycles));
+    const usable = fragments.filter(
+      (fragment, index) => fragment.type === type && (index >= from || hasCycles),
+    );
     if (dice < shape.spreads && usable.length > 0) {
       tokens += 2;
       const { name } = usable[random(Math.min(usable.length, 3))] as { name: string };
@@ -73,11 +92,15 @@ export function randomDocument(random: (below: number) => number): { query: stri
     const leaves = LEAVES[type] ?? [];
     const alias = aliases < 20 && random(40) === 0 ? `a${++aliases}: ` : '';
     const leaf = leaves[random(leaves.length)] as string;
-    return leaf.includes('(') ? `${type === 'DatadogUser' ? 'has: ' : ''}${leaf}` : `${alias}${leaf}${directive()}`;
+    return leaf.includes('(')
+      ? `${type === 'DatadogUser' ? 'has: ' : ''}${leaf}`
+      : `${alias}${leaf}${directive()}`;
   }
 
   const operation = `{ viewer ${set('Viewer', 0, 1, 12)} }`;
-  const definitions = fragments.map(({ name, type }, index) => `fragment ${name} on ${type} ${set(type, index + 1, 1, 8)}`);
+  const definitions = fragments.map(
+    ({ name, type }, index) => `fragment ${name} on ${type} ${set(type, index + 1, 1, 8)}`,
+  );
   // Those that nobody spreads are left out, as validation would refuse them.
   const used = new Set<string>();
   const texts = [operation];
