@@ -18,6 +18,7 @@ import { createBodyLimit } from './guards/body-limit.ts';
 import { createCsrfPrevention } from './guards/csrf.ts';
 import { localHost } from './guards/host-check.ts';
 import { hiddenSchema } from './guards/introspection.ts';
+import { noPersistedQueries } from './guards/persisted-queries.ts';
 import { createRateLimit } from './guards/rate-limit.ts';
 import { createLimits } from './guards/request-limits.ts';
 import { wellFormedParameters } from './guards/request-params.ts';
@@ -61,7 +62,11 @@ export function createServer(
       ? providers.map(({ name, headers }) => ({ name, keys: headers.keys }))
       : [];
   const isAuthenticated = createTokenCheck(settings.clientTokens);
-  const corsHeaders = [...keyHeaders, ...providers.flatMap(({ headers }) => headers.others)];
+  const corsHeaders = [
+    ...keyHeaders,
+    ...providers.flatMap(({ headers }) => headers.others),
+    ...settings.corsHeaders,
+  ];
   const context = createContextFactory(config);
   const { graph, subgraph } = createSchemas(providers);
 
@@ -74,6 +79,7 @@ export function createServer(
     ...(config.isOpen ? [localHost] : []),
     createCsrfPrevention(settings.corsOrigins),
     wellFormedParameters,
+    noPersistedQueries,
     validationRules,
     ...(settings.introspection ? [] : [hiddenSchema]),
     createNodeLimit(settings.limits.nodes),

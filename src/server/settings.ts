@@ -1,3 +1,4 @@
+import { validateHeaderName } from 'node:http';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 import { listOf, oneOf, parseKey, wholeNumber } from '../lib/env-types.ts';
@@ -13,11 +14,13 @@ export interface ServerSettings {
   readonly clientTokens: readonly Secret[];
   /** Origins whose pages may read answers. */
   readonly corsOrigins: readonly string[];
+  /** Headers that these pages may send, beside the usual ones. */
+  readonly corsHeaders: readonly string[];
   readonly introspection: boolean;
   readonly graphiql: boolean;
   readonly subgraph: boolean;
   readonly limits: Limits;
-  /** Operations a minute per caller; 0 is no limit. */
+  /** Requests a minute per caller; 0 is no limit. */
   readonly rateLimit: number;
   /** Is this address a proxy whose `X-Forwarded-For` is believed? */
   readonly trustProxy: (address: string, hop: number) => boolean;
@@ -53,6 +56,21 @@ const corsOrigins = listOf(
   'must be origins such as https://app.example, separated by commas; * is not one',
 );
 
+const corsHeaders = listOf(
+  (text) => (isHeaderName(text) ? text : undefined),
+  'must be names of headers, separated by commas; * is not one',
+);
+
+function isHeaderName(text: string): boolean {
+  try {
+    validateHeaderName(text);
+    // A name of a header, but browsers take it for all of them.
+    return text !== '*';
+  } catch {
+    return false;
+  }
+}
+
 const trustProxy = z.string().transform((text, context) => {
   try {
     return proxyAddr.compile(text.split(',').map((address) => address.trim()));
@@ -68,6 +86,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
   .object({
     CLIENT_TOKENS: clientTokens.default([]),
     CORS_ORIGINS: corsOrigins.default([]),
+    CORS_HEADERS: corsHeaders.default([]),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     GRAPHIQL: oneOf(['on', 'off']).default('on'),
     SUBGRAPH: oneOf(['on', 'off']).default('on'),
@@ -91,6 +110,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
   .transform((set) => ({
     clientTokens: set.CLIENT_TOKENS,
     corsOrigins: set.CORS_ORIGINS,
+    corsHeaders: set.CORS_HEADERS,
     introspection: set.INTROSPECTION === 'on',
     graphiql: set.GRAPHIQL === 'on',
     subgraph: set.SUBGRAPH === 'on',

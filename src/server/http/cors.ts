@@ -6,13 +6,19 @@ const ALLOWED_HEADERS = [
   'X-Request-Id',
   'Apollo-Require-Preflight',
   'X-Apollo-Operation-Name',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  // https://www.w3.org/TR/trace-context/ and https://www.w3.org/TR/baggage/
+  'traceparent',
+  'tracestate',
+  'baggage',
 ];
 const EXPOSED_HEADERS = ['Retry-After', 'X-Request-Id'];
 const MAX_AGE_SECONDS = 7_200;
 
 /**
  * Lets pages of these origins read answers, and no others. Cookies mean nothing here, so no page may send them.
- * @param credentialHeaders those that carry vendors' keys
+ * @param otherHeaders those that carry vendors' keys, and the operator's own
  */
 export function createCors(
   origins: readonly string[],

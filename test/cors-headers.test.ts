@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readConfig } from './support/config.ts';
+import { createGateway } from './support/gateway.ts';
+
+const ORIGIN = 'https://app.example';
+
+/** The headers that a page of the origin is allowed to send. */
+async function allowedHeaders(environment: Record<string, string> = {}): Promise<string[]> {
+  const gateway = createGateway({ CORS_ORIGINS: ORIGIN, ...environment });
+  const { headers } = await gateway.fetch('http://rolecall.example/graphql', {
+    method: 'OPTIONS',
+    headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
+  });
+  return headers.get('access-control-allow-headers')?.split(', ') ?? [];
+}
+
+describe('the headers that pages of other origins may send', () => {
+  const USUAL = [
+    ...['Content-Type', 'Authorization', 'X-Request-Id'],
+    ...['Apollo-Require-Preflight', 'X-Apollo-Operation-Name'],
+    ...['apollographql-client-name', 'apollographql-client-version'],
+    ...['traceparent', 'tracestate', 'baggage'],
+    ...['DD-API-KEY', 'DD-APPLICATION-KEY', 'X-HeyGen-Api-Key', 'DD-SITE'],
+  ];
+
+  test('are those of GraphQL clients, tracing and vendors’ keys', async () => {
+    assert.deepEqual(await allowedHeaders(), USUAL);
+  });
+
+  test('and those that CORS_HEADERS names', async () => {
+    assert.deepEqual(await allowedHeaders({ CORS_HEADERS: 'X-Tenant, sentry-trace' }), [
+      ...USUAL,
+      'X-Tenant',
+      'sentry-trace',
+    ]);
+  });
+
+  for (const CORS_HEADERS of [
+    '*',
+    'X-Tenant, *',
+    'X Tenant',
+    'X-Tenant:',
+    'X-Tenant,,',
+    'é',
+    'a\r\nb',
+  ]) {
+    test(`do not start the server as ${JSON.stringify(CORS_HEADERS)}`, () => {
+      assert.throws(() => readConfig({ CORS_HEADERS }), /CORS_HEADERS must be names of headers/);
+    });
+  }
+});
