@@ -1,6 +1,7 @@
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError, readConfig } from './config/index.ts';
-import { listen } from './process/http-server.ts';
+import { affordableConnections } from './process/http/capacity.ts';
+import { listen } from './process/http/server.ts';
 import { createLogger } from './process/logger.ts';
 import { asRequestWork, surviveRequestFaults } from './process/request-work.ts';
 import { startSandbox } from './process/sandbox-server.ts';
@@ -31,11 +32,14 @@ async function start(): Promise<void> {
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };
 
-  const httpServer = await listen(
-    asRequestWork(createServer(config, logger, readiness).listener),
-    config,
+  const httpServer = await listen(asRequestWork(createServer(config, logger, readiness).listener), {
+    host: config.host,
+    port: config.port,
+    maxConnections: affordableConnections(config.server.maxConnections, logger),
+    unsentBytes: config.server.unsentBytes,
     readiness,
-  ).catch((error: NodeJS.ErrnoException) =>
+    logger,
+  }).catch((error: NodeJS.ErrnoException) =>
     exit(
       `Rolecall cannot listen on ${config.host} port ${config.port}: ${listenAdvice(error)}`,
       EXIT_FAILED,
@@ -52,7 +56,7 @@ async function start(): Promise<void> {
     }
     stoppingSince = performance.now();
     readiness.isReady = false;
-    await httpServer.drain(config.server.shutdownTimeoutMs);
+    await httpServer.drain(config.server.drain);
     process.exit();
   }
   process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HttpServer, listen } from '../src/process/http-server.ts';
+import type { HttpServer } from '../src/process/http/server.ts';
 import { connect } from './support/connection.ts';
+import { startListening } from './support/http-server.ts';
 import { startProcess } from './support/process.ts';
 
 const rolecall = startProcess({ NODE_ENV: 'development' });
@@ -18,10 +19,9 @@ const stillOpen = () => delay(10_000, 'still open', { ref: false });
 describe('HTTP', { concurrency: 4 }, () => {
   const MINUTE_MS = 60_000;
   const listening = (headersMs: number, requestMs: number) =>
-    listen(
+    startListening(
       (request, response) => request.on('end', () => response.end('whole')).resume(),
-      { host: '127.0.0.1', port: 0 },
-      { isReady: true },
+      {},
       { headersMs, requestMs, keepAliveMs: MINUTE_MS },
     );
 
@@ -31,7 +31,7 @@ describe('HTTP', { concurrency: 4 }, () => {
     const timer = setInterval(() => slow.send(drip), 50);
     const answer = await Promise.race([slow.closed, stillOpen()]);
     clearInterval(timer);
-    await server.drain(0);
+    await server.drain({ delayMs: 0, timeoutMs: 0 });
     assert.match(answer, /^HTTP\/1\.1 408 /);
   }
   const HEAD = 'POST /graphql HTTP/1.1\r\nHost: rolecall.example\r\n';
@@ -66,6 +66,8 @@ describe('HTTP', { concurrency: 4 }, () => {
   for (const [name, request] of Object.entries({
     'no HTTP at all': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n',
     'no Host': 'GET /health HTTP/1.1\r\n\r\n',
+    'two Hosts': 'GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+    'one Host twice': 'GET /health HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n',
     'a Host that is none': 'GET /health HTTP/1.1\r\nHost: [\r\n\r\n',
     'a port that is none': 'GET /health HTTP/1.1\r\nHost: a:99999\r\n\r\n',
     'a target that is none': 'GET http://[ HTTP/1.1\r\nHost: a:80\r\n\r\n',

@@ -24,8 +24,17 @@ export interface ServerSettings {
   readonly rateLimit: number;
   /** Is this address a proxy whose `X-Forwarded-For` is believed? */
   readonly trustProxy: (address: string, hop: number) => boolean;
+  /** Connections beyond these are refused. */
+  readonly maxConnections: number;
+  /** Bytes of responses that may wait for their readers, over all connections. */
+  readonly unsentBytes: number;
   readonly logLevel: (typeof LEVELS)[number];
-  readonly shutdownTimeoutMs: number;
+  readonly drain: {
+    /** How long it still listens, and says at `/ready` that it is about to end. */
+    readonly delayMs: number;
+    /** How long requests under way may take from then on. */
+    readonly timeoutMs: number;
+  };
 }
 
 /** The most that one request may ask for; docs/security.md says what each protects. */
@@ -104,7 +113,10 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     LIMIT_RESPONSE_BYTES: wholeNumber(1, 1024 * MEBIBYTE).default(16 * MEBIBYTE),
     RATE_LIMIT: wholeNumber(0, 10_000_000).default(600),
     TRUST_PROXY: trustProxy.default(() => () => false),
+    MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
+    UNSENT_MEMORY_MB: wholeNumber(1, 1_000_000).default(256),
     LOG_LEVEL: oneOf(LEVELS).default('info'),
+    DRAIN_DELAY_MS: wholeNumber(0, 10 * MINUTE_MS).default(0),
     SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 10 * MINUTE_MS).default(10_000),
   })
   .transform((set) => ({
@@ -130,6 +142,8 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     },
     rateLimit: set.RATE_LIMIT,
     trustProxy: set.TRUST_PROXY,
+    maxConnections: set.MAX_CONNECTIONS,
+    unsentBytes: set.UNSENT_MEMORY_MB * MEBIBYTE,
     logLevel: set.LOG_LEVEL,
-    shutdownTimeoutMs: set.SHUTDOWN_TIMEOUT_MS,
+    drain: { delayMs: set.DRAIN_DELAY_MS, timeoutMs: set.SHUTDOWN_TIMEOUT_MS },
   }));
