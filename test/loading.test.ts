@@ -38,7 +38,7 @@ async function readsOf(fields: string, document: unknown = fixtures.manyRoles())
     schema,
     document: parse(`{ viewer { datadog { ${fields} } } }`),
     contextValue: {
-      trace: { providers: new Set(), upstream: [] },
+      trace: { providers: new Set(), accepted: new Set(), upstream: [] },
       omissions: new Map(),
       kept: new Map(),
       connections: new Map([['DATADOG', { state: 'connected', session: loaders }]]),

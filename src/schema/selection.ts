@@ -5,7 +5,7 @@ import {
   getNamedType,
   isObjectType,
   Kind,
-  type SelectionNode,
+  type SelectionSetNode,
 } from 'graphql';
 
 /**
@@ -13,6 +13,24 @@ import {
  * @param path fields to follow first: `asksBeyondId(info, 'permission')` asks about `permission` below this field
  */
 export function asksBeyondId(info: GraphQLResolveInfo, ...path: readonly string[]): boolean {
+  const { fieldNodes, variableValues } = info;
+  if (path.length === 0 && fieldNodes.some(({ selectionSet }) => isPlainlyBeyond(selectionSet))) {
+    return true;
+  }
+  // For all objects of a list the nodes are the same array, and in a request the variables the same object.
+  const byVariables = looks.get(fieldNodes) ?? new WeakMap<object, boolean>();
+  looks.set(fieldNodes, byVariables);
+  const known = byVariables.get(variableValues);
+  if (known !== undefined) return known;
+  const asks = looksBeyondId(info, path);
+  byVariables.set(variableValues, asks);
+  return asks;
+}
+
+/** What a look at fragments and variables has found, which is always the same path's for the same nodes. */
+const looks = new WeakMap<readonly FieldNode[], WeakMap<object, boolean>>();
+
+function looksBeyondId(info: GraphQLResolveInfo, path: readonly string[]): boolean {
   let type = getNamedType(info.returnType);
   let nodes: readonly FieldNode[] = info.fieldNodes;
   for (const step of path) {
@@ -20,15 +38,15 @@ export function asksBeyondId(info: GraphQLResolveInfo, ...path: readonly string[
     if (nodes.length === 0 || !isObjectType(type)) return false;
     type = getNamedType(type.getFields()[step]?.type ?? type);
   }
-  return (
-    nodes.some(({ selectionSet }) => selectionSet?.selections.some(isPlainlyBeyondId)) ||
-    subFields(info, type, nodes).some(isBeyondId)
-  );
+  return subFields(info, type, nodes).some(isBeyondId);
 }
 
 /** What needs no look at fragments and variables, which takes longer. */
-function isPlainlyBeyondId(selection: SelectionNode): boolean {
-  return selection.kind === Kind.FIELD && !selection.directives?.length && isBeyondId(selection);
+function isPlainlyBeyond(set: SelectionSetNode | undefined): boolean {
+  return (set?.selections ?? []).some(
+    (selection) =>
+      selection.kind === Kind.FIELD && !selection.directives?.length && isBeyondId(selection),
+  );
 }
 
 function isBeyondId({ name: { value } }: FieldNode): boolean {
