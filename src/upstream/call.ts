@@ -1,6 +1,6 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { attempt } from './attempt.ts';
-import { callerLeft, type FailureKind, timedOut, UpstreamFailure } from './failure.ts';
+import { callerLeft, type FailureKind, timedOut, UpstreamFailure, unlessLeft } from './failure.ts';
 import type { Reply } from './reply.ts';
 import { RETRYABLE_STATUSES, retryAfterSeconds, retryDelay } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -17,6 +17,19 @@ export interface CallReport {
   readonly durationMs: number;
 }
 
+/** What a call is made with. */
+export interface Means {
+  readonly settings: UpstreamSettings;
+  readonly transport: Transport;
+  readonly budget: RetryBudget;
+  /** Whose share of the budget its retries come out of. */
+  readonly tenant: string;
+  /** How many there may be. */
+  readonly retries: number;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
 /** One GET of a vendor. */
 export interface Call {
   readonly url: URL;
@@ -31,16 +44,12 @@ export interface Call {
 
 /**
  * Makes the tries of one call. Tries, retries and timeouts are ky's: this is the only place that knows it.
- * @param deadline on the clock of `performance.now()`
  * @returns the vendor's answer, whatever its status
  * @throws {UpstreamFailure} where there is none
  */
 export async function makeCall(
   { url, headers, signal, report }: Call,
-  settings: UpstreamSettings,
-  transport: Transport,
-  budget: RetryBudget,
-  deadline: number,
+  { settings, transport, budget, tenant, retries, deadline }: Means,
 ): Promise<Reply> {
   const started = performance.now();
   let reply: Reply | undefined;
@@ -57,15 +66,12 @@ export async function makeCall(
     } else {
       return false;
     }
-    return !signal.aborted && performance.now() + delay < deadline && budget.takeRetry();
+    return !signal.aborted && performance.now() + delay < deadline && budget.takeRetry(tenant);
   }
 
   // Ends the try that is under way. ky and Node would make signals of signals, at a price that a small call feels.
   const end = new AbortController();
-  const leaving = Promise.withResolvers<never>();
-  const leave = () => leaving.reject(callerLeft());
-  signal.addEventListener('abort', leave, { once: true });
-  budget.countCall();
+  budget.countCall(tenant);
   try {
     // ky sees the status alone: the body stays out of its streams, so that a try's timeout covers it too.
     const tried = ky(url, {
@@ -73,7 +79,7 @@ export async function makeCall(
       totalTimeout: Math.max(1, deadline - performance.now()),
       throwHttpErrors: (status) => RETRYABLE_STATUSES.has(status),
       retry: {
-        limit: settings.retries,
+        limit: retries,
         delay: () => delay,
         shouldRetry: ({ error, retryCount }) => shouldRetry(error, retryCount),
       },
@@ -84,8 +90,7 @@ export async function makeCall(
       },
     });
     // ky is not told of a caller who leaves, and would sleep until its next try.
-    tried.catch(() => {});
-    await Promise.race([tried, leaving.promise]);
+    await unlessLeft(signal, tried);
   } catch (error) {
     if (!(error instanceof HTTPError)) {
       // A timeout, of a try or of all, is the end of the call, as the caller's leaving is.
@@ -94,8 +99,6 @@ export async function makeCall(
       report({ failure: failure.kind, tries, durationMs: performance.now() - started });
       throw failure;
     }
-  } finally {
-    signal.removeEventListener('abort', leave);
   }
   // There is one: ky either had it or threw something else than an HTTPError.
   const answer = reply as Reply;

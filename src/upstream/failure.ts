@@ -29,3 +29,19 @@ export function callerLeft(): UpstreamFailure {
 export function timedOut(): UpstreamFailure {
   return new UpstreamFailure('timeout', 'it did not answer in time');
 }
+
+/**
+ * What the promise gives, unless the caller goes away before.
+ * @param signal aborted when the caller goes away
+ * @throws {UpstreamFailure} `cancelled`, at once; what the promise rejects with then is nobody's
+ */
+export async function unlessLeft<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const leaving = Promise.withResolvers<never>();
+  const leave = () => leaving.reject(callerLeft());
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([promise, leaving.promise]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

@@ -1,49 +1,93 @@
-const WINDOW_MS = 10_000;
+const HALF_WINDOW_MS = 5_000;
 const FLOOR = 5;
 
+/** Of this half of the window, and of the one before. */
+interface Count {
+  calls: number;
+  retries: number;
+  earlierCalls: number;
+  earlierRetries: number;
+}
+
 /**
- * Keeps retries from multiplying the load on a vendor that is already in trouble: of the calls of the
- * last ten seconds, all callers together, a share may be retried, and a few in any case.
+ * Keeps retries from multiplying the load on a vendor that is already in trouble: of the calls of the last
+ * ten seconds, counted in halves, a share may be retried, and a few in any case. Nobody takes more than this share of
+ * their own calls, nor what is fair when others have taken the rest: an equal part for each tenant.
  */
 export class RetryBudget {
   readonly #ratio: number;
-  readonly #calls = new SlidingCount();
-  readonly #retries = new SlidingCount();
+  readonly #total = newCount();
+  readonly #tenants = new Map<string, Count>();
+  #halfEnds = performance.now() + HALF_WINDOW_MS;
 
   /** @param ratio retries per call */
   constructor(ratio: number) {
     this.#ratio = ratio;
   }
 
-  countCall(): void {
-    this.#calls.add();
+  /** @param tenant whose share it counts to */
+  countCall(tenant: string): void {
+    this.#forget();
+    this.#total.calls += 1;
+    this.#countOf(tenant).calls += 1;
   }
 
   /** Takes a retry out of the budget; false where none is left. */
-  takeRetry(): boolean {
-    const allowed = Math.max(FLOOR, this.#ratio * this.#calls.total());
-    if (this.#retries.total() + 1 > allowed) return false;
-    this.#retries.add();
+  takeRetry(tenant: string): boolean {
+    this.#forget();
+    const own = this.#countOf(tenant);
+    const retries = retriesOf(own) + 1;
+    const allowed = this.#allowedTo(this.#total);
+    const isLeft = retriesOf(this.#total) + 1 <= allowed && retries <= this.#allowedTo(own);
+    if (!isLeft && retries > allowed / this.#tenants.size) return false;
+    this.#total.retries += 1;
+    own.retries += 1;
     return true;
+  }
+
+  #allowedTo({ calls, earlierCalls }: Count): number {
+    return Math.max(FLOOR, this.#ratio * (calls + earlierCalls));
+  }
+
+  #countOf(tenant: string): Count {
+    let count = this.#tenants.get(tenant);
+    if (count === undefined) {
+      count = newCount();
+      this.#tenants.set(tenant, count);
+    }
+    return count;
+  }
+
+  #forget(): void {
+    const now = performance.now();
+    if (now < this.#halfEnds) return;
+    const isAllOver = now >= this.#halfEnds + HALF_WINDOW_MS;
+    this.#halfEnds = now + HALF_WINDOW_MS;
+    // What was counted in this half is the earlier one's now; where both are over, it is nothing.
+    for (let turns = isAllOver ? 2 : 1; turns > 0; turns -= 1) {
+      turn(this.#total);
+      for (const [tenant, count] of this.#tenants)
+        if (isNothing(turn(count))) this.#tenants.delete(tenant);
+    }
   }
 }
 
-/** Counts what happened in the last ten seconds, to the second. */
-class SlidingCount {
-  readonly #perSecond = new Map<number, number>();
+function newCount(): Count {
+  return { calls: 0, retries: 0, earlierCalls: 0, earlierRetries: 0 };
+}
 
-  add(): void {
-    const second = Math.floor(Date.now() / 1000);
-    this.#perSecond.set(second, (this.#perSecond.get(second) ?? 0) + 1);
-  }
+function retriesOf({ retries, earlierRetries }: Count): number {
+  return retries + earlierRetries;
+}
 
-  total(): number {
-    const oldest = Math.floor((Date.now() - WINDOW_MS) / 1000);
-    let total = 0;
-    for (const [second, count] of this.#perSecond) {
-      if (second <= oldest) this.#perSecond.delete(second);
-      else total += count;
-    }
-    return total;
-  }
+function turn(count: Count): Count {
+  count.earlierCalls = count.calls;
+  count.earlierRetries = count.retries;
+  count.calls = 0;
+  count.retries = 0;
+  return count;
+}
+
+function isNothing({ earlierCalls, earlierRetries }: Count): boolean {
+  return earlierCalls === 0 && earlierRetries === 0;
 }

@@ -13,15 +13,16 @@ const MAX_WAIT_SECONDS = 86_400;
  * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), else Datadog's `X-RateLimit-Reset` in seconds
  * (https://docs.datadoghq.com/api/latest/rate-limits/): it tells of a window, not of a fault, and counts on a 429 only.
  * From 1 second to a day, whatever the header says.
+ * @param now on the vendor's clock, where the response tells it: this machine's may be set to another time
  */
 export function retryAfterSeconds(
   status: number,
   headers: IncomingHttpHeaders,
-  now = Date.now(),
+  now = parseDate(headers.date) ?? Date.now(),
 ): number | undefined {
   const seconds =
     parseSeconds(headers['retry-after']) ??
-    parseDate(headers['retry-after'], now) ??
+    secondsUntil(parseDate(headers['retry-after']), now) ??
     (status === RATE_LIMITED ? parseSeconds(headers['x-ratelimit-reset']) : undefined);
   return seconds === undefined ? undefined : Math.min(Math.max(seconds, 1), MAX_WAIT_SECONDS);
 }
@@ -46,9 +47,13 @@ function parseSeconds(value: string | string[] | undefined): number | undefined 
     : undefined;
 }
 
-function parseDate(value: string | undefined, now: number): number | undefined {
+function secondsUntil(time: number | undefined, now: number): number | undefined {
+  return time === undefined ? undefined : Math.ceil((time - now) / 1000);
+}
+
+function parseDate(value: string | undefined): number | undefined {
   // HTTP dates name the day of the week first; Date.parse alone would also take "-5".
   if (value === undefined || !/^[A-Z][a-z]+,? /.test(value)) return undefined;
   const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : Math.ceil((time - now) / 1000);
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -6,17 +6,17 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** How vendors are called; the same for all of them. docs/resilience.md tells what each does. */
 export interface UpstreamSettings {
-  /** For one call: all its tries, and the wait for a place. */
+  /** For one call: all its tries, and the wait for a slot. */
   readonly deadlineMs: number;
   /** For one try, with its body. */
   readonly timeoutMs: number;
   readonly retries: number;
-  /** Retries per call that a provider is granted, beyond the floor. */
+  /** Retries per call that a site is granted, beyond the floor. */
   readonly retryRatio: number;
-  /** Calls that fail in a row before the breaker opens. */
+  /** Calls of a credential that fail in a row before its breaker opens. */
   readonly breakerFailures: number;
   readonly breakerResetMs: number;
-  /** Calls under way at once, per provider, and those that may wait for a place. */
+  /** Calls under way at once, per base URL, and those that may wait for a slot. */
   readonly concurrency: number;
   readonly queue: number;
   /** The longest body that is accepted, decoded. */

@@ -1,93 +1,113 @@
-import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { LRUCache } from 'lru-cache';
-import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, makeCall } from './call.ts';
 import type { DocumentMemory } from './document-memory.ts';
-import { callerLeft, timedOut, UpstreamFailure } from './failure.ts';
+import { callerLeft, timedOut, unlessLeft } from './failure.ts';
 import type { Reply } from './reply.ts';
-import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
+import { Site } from './site.ts';
+import type { Slot } from './slots.ts';
 import type { Transport } from './transport.ts';
 
-const MAX_CREDENTIALS = 10_000;
+/** Whose calls count to one share together: those of credentials that the vendor has not accepted. */
+const STRANGERS = '';
 
 /**
- * The way to one vendor, shared by all requests. A call passes, in this order:
- * the breaker of its base URL, the bulkhead, the breaker again (it may have opened meanwhile),
- * and ky's tries, whose retries come out of the budget. The deadline covers all of it.
+ * The way to one vendor, shared by all requests. A call passes, in this order: its credential's breaker,
+ * the slots of the base URL, the breaker again (it may have opened meanwhile), and ky's attempts, whose retries
+ * come out of the budget. The deadline covers all of it.
  */
 export class Upstream {
   /** Of all vendors. */
   readonly memory: DocumentMemory;
   readonly #settings: UpstreamSettings;
   readonly #transport: Transport;
-  readonly #budget: RetryBudget;
-  readonly #places;
-  readonly #breakers = new Map<string, Breaker>();
-  readonly #accepted = new LRUCache<string, true>({ max: MAX_CREDENTIALS });
+  readonly #sites = new Map<string, Site>();
 
   constructor(settings: UpstreamSettings, transport: Transport, memory: DocumentMemory) {
     this.memory = memory;
     this.#settings = settings;
     this.#transport = transport;
-    this.#budget = new RetryBudget(settings.retryRatio);
-    this.#places = bulkhead(settings.concurrency, settings.queue);
   }
 
   /**
-   * @param baseUrl whose breaker counts: a vendor's site, or what stands in for it
-   * @returns the vendor's answer, whatever its status
+   * @param baseUrl a vendor's site, or what stands in for it: nothing is shared with others
+   * @returns the vendor's response, whatever its status
    * @throws {UpstreamFailure} where there is none
    */
   async get(baseUrl: URL, call: Call): Promise<Reply> {
-    const breaker = this.#breakerOf(baseUrl);
-    breaker.check();
-    const deadline = performance.now() + this.#settings.deadlineMs;
-    const run = () => makeCall(call, this.#settings, this.#transport, this.#budget, deadline);
-    const execute = async () => {
+    const { credential, signal } = call;
+    const { deadlineMs } = this.#settings;
+    const site = this.#siteOf(baseUrl);
+    site.breaker.check(credential);
+    const deadline = performance.now() + deadlineMs;
+    const isAccepted = site.isAccepted(credential);
+    const taken = site.slots.take(credential, isAccepted, signal, deadlineMs);
+    const slot = taken instanceof Promise ? await taken : taken;
+    let isProbe: boolean;
+    try {
+      if (signal.aborted) throw callerLeft();
       // Where its turn comes with the deadline nobody is asked, and the breaker has nothing to count.
       if (performance.now() >= deadline) throw timedOut();
-      return breaker.execute(run);
-    };
-    return this.#places.executionSlots > 0
-      ? this.#places.execute(execute)
-      : this.#inTurn(call.signal, execute);
+      isProbe = site.breaker.enter(credential);
+    } catch (error) {
+      site.slots.giveBack(slot);
+      throw error;
+    }
+    const made = isProbe ? unwatched(call) : call;
+    const reply = makeCall(made, {
+      settings: this.#settings,
+      transport: this.#transport,
+      budget: site.budget,
+      tenant: isAccepted ? credential : STRANGERS,
+      retries: isProbe ? 0 : this.#settings.retries,
+      deadline,
+    });
+    const counted = hold(site, slot, site.breaker.watch(credential, isAccepted, isProbe, reply));
+    return isProbe ? leaveProbe(call, counted) : counted;
   }
 
   /** Takes note that this vendor has told somebody's identity to this credential. */
-  accept({ href }: URL, credential: string): void {
-    this.#accepted.set(`${href} ${credential}`, true);
+  accept(baseUrl: URL, credential: string): void {
+    this.#siteOf(baseUrl).accept(credential);
   }
 
-  /** Runs it once there is a place, unless the deadline passes or the caller goes away before. */
-  async #inTurn(signal: AbortSignal, run: () => Promise<Reply>): Promise<Reply> {
-    if (signal.aborted) throw callerLeft();
-    const given = new AbortController();
-    const giveUp = Promise.withResolvers<never>();
-    const stop = (failure: UpstreamFailure) => {
-      given.abort();
-      giveUp.reject(failure);
-    };
-    const onAbort = () => stop(callerLeft());
-    const timer = setTimeout(() => stop(timedOut()), this.#settings.deadlineMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await Promise.race([this.#places.execute(run, given.signal), giveUp.promise]);
-    } catch (error) {
-      if (!(error instanceof BulkheadRejectedError)) throw error;
-      throw new UpstreamFailure('overflow', 'too many calls to it are waiting already');
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+  #siteOf({ href }: URL): Site {
+    let site = this.#sites.get(href);
+    if (site === undefined) {
+      site = new Site(this.#settings);
+      this.#sites.set(href, site);
     }
+    return site;
   }
+}
 
-  #breakerOf({ href }: URL): Breaker {
-    let breaker = this.#breakers.get(href);
-    if (breaker === undefined) {
-      breaker = createBreaker(this.#settings.breakerFailures, this.#settings.breakerResetMs);
-      this.#breakers.set(href, breaker);
-    }
-    return breaker;
+async function hold(site: Site, slot: Slot, reply: Promise<Reply>): Promise<Reply> {
+  try {
+    return await reply;
+  } finally {
+    site.slots.giveBack(slot);
+  }
+}
+
+/** A probe shows how the vendor is: it runs to its own end, even where its caller goes away before. */
+function unwatched(call: Call): Call {
+  const { signal } = new AbortController();
+  return {
+    ...call,
+    signal,
+    report: (report) => {
+      if (!call.signal.aborted) call.report(report);
+    },
+  };
+}
+
+async function leaveProbe({ signal, report }: Call, probe: Promise<Reply>): Promise<Reply> {
+  const started = performance.now();
+  const leave = () =>
+    report({ failure: 'cancelled', tries: 1, durationMs: performance.now() - started });
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await unlessLeft(signal, probe);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
