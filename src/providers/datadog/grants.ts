@@ -1,3 +1,4 @@
+import { onceForEach } from '../../lib/once-for-each.ts';
 import { known, type Lenient } from '../values.ts';
 import type { Permission, Role } from './model.ts';
 
@@ -8,7 +9,9 @@ export interface Grant<Granted> {
 }
 
 /** What the known ones of these roles grant: permission ids, each once, in the order first granted. */
-export function grantsOf(roles: readonly Role[]): readonly Grant<string>[] {
+export const grantsOf = onceForEach(computeGrants);
+
+function computeGrants(roles: readonly Role[]): readonly Grant<string>[] {
   const granting = new Map<string, Role[]>();
   for (const role of roles) {
     for (const id of known(role.permissionIds) ?? []) {

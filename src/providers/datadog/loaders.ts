@@ -23,6 +23,8 @@ export class Loaders {
   readonly currentUser: DataLoader<typeof CURRENT_USER, Directory>;
   readonly organizations: DataLoader<string, Organization>;
   readonly roles: DataLoader<string, Role>;
+  /** By a list of ids too: what a user's roles grant is worked out once for each list that this gives. */
+  readonly roleLists: DataLoader<readonly string[], readonly Role[]>;
   readonly users: DataLoader<string, User>;
   /** By a list of ids: a role's permissions are one load, where a promise for each would cost more than all the rest. */
   readonly permissions: DataLoader<readonly string[], readonly Permission[]>;
@@ -42,6 +44,13 @@ export class Loaders {
     });
     this.organizations = this.#byId('organization', toOrganization, async () => undefined);
     this.roles = this.#byId('role', toRole, async (id) => expansion?.role(id));
+    this.roleLists = new DataLoader(async (lists) =>
+      Promise.all(
+        lists.map((ids) =>
+          Promise.all(ids.map((id) => this.roles.load(id))).catch((error: Error) => error),
+        ),
+      ),
+    );
     this.users = this.#byId('user', toUser, async (id) => expansion?.user(id));
     this.permissions = new DataLoader(async (lists) => this.#permissions(lists));
   }

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RolecallError } from '../../../errors.ts';
+import { onceForEach } from '../../../lib/once-for-each.ts';
 import {
   type Grant,
   grantsOf,
@@ -49,26 +50,31 @@ export async function loadHasPermission(
 }
 
 async function loadRoles(asking: Asking, ids: readonly string[]): Promise<readonly Role[]> {
-  const { roles } = asking.loaders;
-  return noteFailures(asking, await Promise.all(ids.map((id) => roles.load(id))));
+  return noteFailures(asking, await asking.loaders.roleLists.load(ids));
 }
 
 async function loadPermissions(
   asking: Asking,
   grants: readonly Grant<string>[],
 ): Promise<readonly Permission[]> {
-  const ids = grants.map(({ permission }) => permission);
-  return noteFailures(asking, await asking.loaders.permissions.load(ids));
+  return noteFailures(asking, await asking.loaders.permissions.load(permissionIdsOf(grants)));
 }
+
+/** The same list each time, which the loader knows again. */
+const permissionIdsOf = onceForEach((grants: readonly Grant<string>[]) =>
+  grants.map(({ permission }) => permission),
+);
+
+const failuresOf = onceForEach(
+  (shapes: readonly object[]) => new Set(shapes.map(failureOf).filter((why) => why !== undefined)),
+);
 
 /** What these fields leave out for a failure is told all the same. */
 function noteFailures<T extends object>(
   { omissions, path }: Asking,
   shapes: readonly T[],
 ): readonly T[] {
-  for (const shape of shapes) {
-    const failure = failureOf(shape);
-    if (failure === undefined) continue;
+  for (const failure of failuresOf(shapes)) {
     const paths = omissions.get(failure) ?? new Set();
     omissions.set(failure, paths.add(path));
   }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Directory } from '../src/providers/datadog/directory.ts';
+import { manyRoles, USER_ID } from './fixtures/datadog.ts';
+import { createServerGateway } from './support/gateway.ts';
+import { json, startUpstream } from './support/upstream.ts';
+
+test('what roles grant is worked out once for a request, however many fields ask', async (context) => {
+  await using datadog = await startUpstream(json(manyRoles()));
+  const gateway = createServerGateway({ datadog });
+  const fields = Array.from({ length: 20 }, (_, index) =>
+    index % 2 === 0
+      ? `a${index}: hasPermission(name: "permission_${index}")`
+      : `a${index}: permissions(names: ["permission_${index}"]) { name }`,
+  );
+  const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on DatadogUser { ${fields.join(' ')} } } }`;
+  const representations = Array.from({ length: 50 }, () => ({
+    __typename: 'DatadogUser',
+    id: USER_ID,
+  }));
+  const { mock } = context.mock.method(Directory.prototype, 'permissions');
+  const response = await gateway.fetch('http://rolecall.example/subgraph', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { representations } }),
+  });
+  const { data } = (await response.json()) as any;
+  assert.equal(data._entities.length, 50);
+  for (const entity of data._entities) {
+    assert.equal(entity.a2, true);
+    assert.deepEqual(entity.a3, [{ name: 'permission_3' }]);
+  }
+  assert.equal(mock.callCount(), 1);
+});
