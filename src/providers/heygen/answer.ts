@@ -29,7 +29,7 @@ export function readV1(vendor: Vendor, reply: Reply, body: unknown, key: Secret)
     throw refusal(vendor, reply, body, key);
   }
   if (numericCode(body) !== SUCCESS)
-    throw shapeError(vendor, reply, shape(body, 'a `code` of 100'));
+    throw shapeError(vendor, reply, shape(body, '`code` of 100'));
   return readUser(vendor, reply, body);
 }
 
