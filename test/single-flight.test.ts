@@ -97,15 +97,16 @@ describe('a caller who leaves', () => {
   test('after the answer has come changes nothing', async () => {
     const flights = new SingleFlight<string>();
     const { calls, call } = createCalls();
-    const leaver = new AbortController();
-    const stays = flights.join('key', staying(), call);
-    const answered = flights.join('key', leaver.signal, call);
+    const leavers = [new AbortController(), new AbortController()];
+    const answered = leavers.map(({ signal }) => flights.join('key', signal, call));
     calls[0]?.resolve('the answer');
-    assert.deepEqual(await Promise.all([stays, answered]), ['the answer', 'the answer']);
+    assert.deepEqual(await Promise.all(answered), ['the answer', 'the answer']);
     const next = flights.join('key', staying(), call);
-    leaver.abort();
-    assert.equal(calls[0]?.signal.aborted, false);
-    assert.equal(calls[1]?.signal.aborted, false);
+    for (const leaver of leavers) leaver.abort();
+    assert.deepEqual(
+      calls.map(({ signal }) => signal.aborted),
+      [false, false],
+    );
     calls[1]?.resolve('next');
     assert.equal(await next, 'next');
   });

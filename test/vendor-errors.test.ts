@@ -21,7 +21,7 @@ const reply = (status: number, headers = {}) => toReply(status, headers, Buffer.
 
 /** What stands in brackets in the message for these words of the vendor's. */
 function saidOf(words: string | undefined): string {
-  const { message } = replyError(vendor, reply(400), words);
+  const { message } = replyError(vendor, reply(400), words, []);
   return /\((.*)\)\. /.exec(message)?.[1] ?? message;
 }
 
@@ -51,7 +51,7 @@ describe('the error for a refusal', () => {
       [400, /base URL for Fictional/],
       [302, /base URL for Fictional/],
     ] as const) {
-      const { message, extensions } = replyError(vendor, reply(status), undefined);
+      const { message, extensions } = replyError(vendor, reply(status), undefined, []);
       assert.match(message, new RegExp(`^Fictional .*\\(HTTP ${status}\\)\\. `));
       assert.match(message, advice);
       assert.deepEqual(extensions, {
@@ -64,24 +64,24 @@ describe('the error for a refusal', () => {
 
   test('says what happened differently for each code', () => {
     const sentences = [400, 401, 403, 404, 429, 500, 302].map(
-      (status) => replyError(vendor, reply(status), undefined).message.split(' (')[0],
+      (status) => replyError(vendor, reply(status), undefined, []).message.split(' (')[0],
     );
     assert.equal(new Set(sentences).size, sentences.length);
   });
 
   test('has the code that the vendor’s own means, where it has one', () => {
-    const { extensions, message } = replyError(vendor, reply(400), 'no', 'UPSTREAM_FORBIDDEN');
+    const { extensions, message } = replyError(vendor, reply(400), 'no', [], 'UPSTREAM_FORBIDDEN');
     assert.equal(extensions.code, 'UPSTREAM_FORBIDDEN');
     assert.match(message, /Look at the permission/);
   });
 
   test('says when to ask again, where the vendor did, of a rate limit only', () => {
     const limited = (seconds: string) =>
-      replyError(vendor, reply(429, { 'retry-after': seconds }), undefined);
+      replyError(vendor, reply(429, { 'retry-after': seconds }), undefined, []);
     assert.match(limited('1').message, /Try again in 1 second\.$/);
     assert.match(limited('2').message, /Try again in 2 seconds\.$/);
     assert.equal(limited('2').extensions['retryAfter'], 2);
-    const unavailable = replyError(vendor, reply(503, { 'retry-after': '2' }), undefined);
+    const unavailable = replyError(vendor, reply(503, { 'retry-after': '2' }), undefined, []);
     assert.ok(!('retryAfter' in unavailable.extensions));
   });
 });

@@ -28,8 +28,7 @@ export function readV1(vendor: Vendor, reply: Reply, body: unknown, key: Secret)
   if (!isSuccess(reply) || (numericCode(body) ?? SUCCESS) !== SUCCESS) {
     throw refusal(vendor, reply, body, key);
   }
-  if (numericCode(body) !== SUCCESS)
-    throw shapeError(vendor, reply, shape(body, '`code` of 100'));
+  if (numericCode(body) !== SUCCESS) throw shapeError(vendor, reply, shape(body, '`code` of 100'));
   return readUser(vendor, reply, body);
 }
 
