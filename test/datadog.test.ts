@@ -153,7 +153,8 @@ describe('the current user of Datadog', () => {
         displayName: '00000000-0000-0000-2345-000000000000',
       },
     ]);
-    assert.deepEqual(user?.permissions, []);
+    assert.equal(user?.permissions, null);
+    assert.equal(user?.grants, null);
     assert.equal(user?.roles?.[0]?.permissions, null);
     assert.deepEqual(codesOf(answer), {
       'viewer.datadog.email': 'UPSTREAM_INVALID_VALUE',

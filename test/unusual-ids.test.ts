@@ -35,7 +35,7 @@ describe('a reference with an empty id', () => {
     );
     assert.deepEqual(dataOf(answer).viewer.datadog, {
       roles: [{ id: uuid(3, 1), permissions: [{ id: uuid(4, 1), name: 'permission_1' }] }],
-      otherUsers: [],
+      otherUsers: null,
     });
     assert.deepEqual(paths, [CURRENT_USER]);
   });

@@ -18,6 +18,14 @@ interface ResourceObject {
   readonly relationships?: unknown;
 }
 
+/** What a to-many relationship points at. */
+export interface Linkage {
+  /** Each once. */
+  readonly ids: readonly string[];
+  /** Could every reference be read? Of those that could not it is not known what they point at. */
+  readonly isWhole: boolean;
+}
+
 interface Known {
   readonly id: string;
   /** The last list that it is in. */
@@ -31,12 +39,16 @@ interface Known {
 class References {
   readonly #known = new Map<string, Known>();
 
-  /** The ids of these resource identifiers, each once. */
-  toIds(identifiers: readonly unknown[], type: string): readonly string[] {
+  /** What these resource identifiers point at; those of another type are passed over. */
+  toLinkage(identifiers: readonly unknown[], type: string): Linkage {
     const ids: string[] = [];
+    let isWhole = true;
     for (const identifier of identifiers) {
       const id = identify(identifier, type);
-      if (id === null) continue;
+      if (id === null) {
+        isWhole &&= isOfAnotherType(identifier, type);
+        continue;
+      }
       const known = this.#known.get(id);
       if (known === undefined) {
         this.#known.set(id, { id, list: ids });
@@ -46,7 +58,7 @@ class References {
         ids.push(known.id);
       }
     }
-    return ids;
+    return { ids, isWhole };
   }
 }
 
@@ -136,33 +148,41 @@ export function toOne(
   name: string,
   type: string,
 ): string | null | typeof MALFORMED {
-  const data = linkage(relationships, name);
+  const data = linkageData(relationships, name);
   if (data === null || data === MALFORMED) return data;
   return isJsonObject(data) ? identify(data, type) : MALFORMED;
 }
 
-/** The ids that a to-many relationship points at, each once; null where it is absent or its data is null. */
+/** What a to-many relationship points at; null where it is absent, its data is null, or nothing of it can be read. */
 export function toMany(
   { relationships, references }: Resource,
   name: string,
   type: string,
-): readonly string[] | null | typeof MALFORMED {
-  const data = linkage(relationships, name);
+): Linkage | null | typeof MALFORMED {
+  const data = linkageData(relationships, name);
   if (data === null || data === MALFORMED) return data;
-  return Array.isArray(data) ? references.toIds(data, type) : MALFORMED;
+  if (!Array.isArray(data)) return MALFORMED;
+  const linkage = references.toLinkage(data, type);
+  return linkage.ids.length > 0 || linkage.isWhole ? linkage : null;
 }
 
-function linkage(relationships: JsonObject, name: string): unknown {
+function linkageData(relationships: JsonObject, name: string): unknown {
   const relationship = relationships[name] ?? null;
   if (relationship === null) return null;
   return isJsonObject(relationship) ? (relationship['data'] ?? null) : MALFORMED;
 }
 
-/** The id of a resource identifier; null where it is none or of another type: it is passed over. */
+/** The id of a resource identifier; null where it is none or of another type. */
 function identify(identifier: unknown, type: string): string | null {
   if (typeof identifier !== 'object' || identifier === null) return null;
   const { type: ofType, id } = identifier as JsonObject;
   return ofType === type && typeof id === 'string' && id !== '' ? id : null;
+}
+
+function isOfAnotherType(identifier: unknown, type: string): boolean {
+  if (!isJsonObject(identifier)) return false;
+  const { type: ofType } = identifier;
+  return typeof ofType === 'string' && ofType !== type;
 }
 
 function members(body: unknown): { data: unknown; included: readonly unknown[] } {

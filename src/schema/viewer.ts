@@ -9,7 +9,8 @@ export function defineViewer(
   providerEnum: EnumTypeRef,
 ) {
   const viewer = builder.objectRef<Record<never, never>>('Viewer').implement({
-    description: 'The identities behind the credentials of this request.',
+    description:
+      'The identities behind the credentials of this request. In all of them null means “not known”, as where the provider sends nothing or an empty text; an empty list means that it says “none”.',
     fields: (t) => ({
       providers: t.field({
         type: [providerEnum],

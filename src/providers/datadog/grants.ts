@@ -14,7 +14,7 @@ export const grantsOf = onceForEach(computeGrants);
 function computeGrants(roles: readonly Role[]): readonly Grant<string>[] {
   const granting = new Map<string, Role[]>();
   for (const role of roles) {
-    for (const id of known(role.permissionIds) ?? []) {
+    for (const id of known(role.linkedPermissions)?.ids ?? []) {
       const others = granting.get(id);
       if (others === undefined) granting.set(id, [role]);
       else others.push(role);
@@ -23,23 +23,21 @@ function computeGrants(roles: readonly Role[]): readonly Grant<string>[] {
   return Array.from(granting, ([permission, grantors]) => ({ permission, roles: grantors }));
 }
 
-/**
- * Does one of the roles grant the permission of this name or alias? Null where that cannot be known:
- * where it was not found, and a role's permissions or a granted permission's name are not known.
- */
-export function grantsPermission(
-  roles: readonly Role[],
-  granted: readonly Permission[],
-  name: string,
-): boolean | null {
-  if (granted.some((permission) => isNamed(permission, name))) return true;
-  const allKnown =
-    roles.every((role) => known(role.permissionIds) !== null) &&
-    granted.every((permission) => known(permission.name) !== null);
-  return allKnown ? false : null;
+/** Are there roles, and is it known of none what it grants? */
+export function isNothingKnown(roles: readonly Role[]): boolean {
+  return roles.length > 0 && roles.every((role) => known(role.linkedPermissions) === null);
 }
 
-function isNamed(permission: Permission, name: string): boolean {
+/** Is everything known that decides what the roles grant? */
+export function isAllKnown(roles: readonly Role[], granted: readonly Permission[]): boolean {
+  return (
+    roles.every((role) => known(role.linkedPermissions)?.isWhole ?? false) &&
+    granted.every((permission) => known(permission.name) !== null)
+  );
+}
+
+/** A permission whose aliases are not known has none. */
+export function isNamed(permission: Permission, name: string): boolean {
   return (
     known(permission.name) === name || (known(permission.nameAliases)?.includes(name) ?? false)
   );

@@ -1,10 +1,10 @@
-import { MALFORMED, type Resource, toMany, toOne } from '../../lib/json-api.ts';
+import { type Linkage, MALFORMED, type Resource, toMany, toOne } from '../../lib/json-api.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import { firstText, type Lenient, valueReader } from '../values.ts';
 
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
- * Each is made of its resource alone: relationships stay ids. Where the document does not hold
+ * Each is made of its resource alone: relationships stay references. Where the document does not hold
  * the resource, everything but its id is null. `__typename` tells the type among a subgraph's entities.
  * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
  */
@@ -26,10 +26,10 @@ export interface User extends UserShape {
   readonly modifiedAt: Lenient<string>;
   readonly lastLoginTime: Lenient<string>;
   readonly organizationId: Lenient<string>;
-  readonly otherOrganizationIds: Lenient<readonly string[]>;
-  readonly otherUserIds: Lenient<readonly string[]>;
-  readonly roleIds: Lenient<readonly string[]>;
-  readonly teamRoleIds: Lenient<readonly string[]>;
+  readonly linkedOtherOrganizations: Lenient<Linkage>;
+  readonly linkedOtherUsers: Lenient<Linkage>;
+  readonly linkedRoles: Lenient<Linkage>;
+  readonly linkedTeamRoles: Lenient<Linkage>;
 }
 
 export interface Organization {
@@ -55,7 +55,7 @@ export interface Role {
   readonly userCount: Lenient<number>;
   readonly createdAt: Lenient<string>;
   readonly modifiedAt: Lenient<string>;
-  readonly permissionIds: Lenient<readonly string[]>;
+  readonly linkedPermissions: Lenient<Linkage>;
 }
 
 export interface Permission {
@@ -100,10 +100,10 @@ export function toUser(resource: Resource): User {
     modifiedAt: read.dateTime(attributes, 'modified_at'),
     lastLoginTime: read.dateTime(attributes, 'last_login_time'),
     organizationId: one(resource, 'org', 'orgs'),
-    otherOrganizationIds: many(resource, 'other_orgs', 'orgs'),
-    otherUserIds: many(resource, 'other_users', 'users'),
-    roleIds: many(resource, 'roles', 'roles'),
-    teamRoleIds: many(resource, 'team_roles', 'roles'),
+    linkedOtherOrganizations: many(resource, 'other_orgs', 'orgs'),
+    linkedOtherUsers: many(resource, 'other_users', 'users'),
+    linkedRoles: many(resource, 'roles', 'roles'),
+    linkedTeamRoles: many(resource, 'team_roles', 'roles'),
   };
 }
 
@@ -133,7 +133,7 @@ export function toRole(resource: Resource): Role {
     userCount: read.safeInt(attributes, 'user_count'),
     createdAt: read.dateTime(attributes, 'created_at'),
     modifiedAt: read.dateTime(attributes, 'modified_at'),
-    permissionIds: many(resource, 'permissions', 'permissions'),
+    linkedPermissions: many(resource, 'permissions', 'permissions'),
   };
 }
 
@@ -157,7 +157,9 @@ function one(resource: Resource, name: string, type: string): Lenient<string> {
   return id === MALFORMED ? read.invalid(`relationships.${name}`, 'a reference') : id;
 }
 
-function many(resource: Resource, name: string, type: string): Lenient<readonly string[]> {
-  const ids = toMany(resource, name, type);
-  return ids === MALFORMED ? read.invalid(`relationships.${name}`, 'a list of references') : ids;
+function many(resource: Resource, name: string, type: string): Lenient<Linkage> {
+  const linkage = toMany(resource, name, type);
+  return linkage === MALFORMED
+    ? read.invalid(`relationships.${name}`, 'a list of references')
+    : linkage;
 }

@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Linkage } from '../../../lib/json-api.ts';
 import { asksBeyondId } from '../../../schema/selection.ts';
 import { type Lenient, valid } from '../../values.ts';
 
@@ -8,13 +9,13 @@ import { type Lenient, valid } from '../../values.ts';
  * where only ids are asked for, references that hold nothing else.
  */
 export function expandMany<T extends { readonly id: string }>(
-  ids: Lenient<readonly string[]>,
+  linkage: Lenient<Linkage>,
   info: GraphQLResolveInfo,
   loader: DataLoader<string, T>,
 ): readonly T[] | Promise<T[]> | null {
-  const known = valid(ids);
-  if (known === null) return null;
-  return asksBeyondId(info) ? Promise.all(known.map((id) => loader.load(id))) : references(known);
+  const ids = valid(linkage)?.ids;
+  if (ids === undefined) return null;
+  return asksBeyondId(info) ? Promise.all(ids.map((id) => loader.load(id))) : references(ids);
 }
 
 /** As `expandMany`, for a to-one relationship. */

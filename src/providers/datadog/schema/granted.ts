@@ -1,11 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RolecallError } from '../../../errors.ts';
+import type { Linkage } from '../../../lib/json-api.ts';
 import { onceForEach } from '../../../lib/once-for-each.ts';
 import {
   type Grant,
   grantsOf,
-  grantsPermission,
+  isAllKnown,
   isFilter,
+  isNamed,
+  isNothingKnown,
   type PermissionFilter,
   permissionMatcher,
 } from '../grants.ts';
@@ -21,14 +24,19 @@ interface Asking {
   readonly path: GraphQLResolveInfo['path'];
 }
 
-/** What the roles grant and the filter lets through; with bare permissions unless more than ids are `wanted`. */
+/**
+ * What the roles grant and the filter lets through; with bare permissions unless more than ids are `wanted`.
+ * Null where there are roles and it is known of none what it grants.
+ */
 export async function loadGrants(
   asking: Asking,
   roleIds: readonly string[],
   filter: PermissionFilter,
   wanted: boolean,
-): Promise<readonly Grant<Permission>[]> {
-  const grants = grantsOf(await loadRoles(asking, roleIds));
+): Promise<readonly Grant<Permission>[] | null> {
+  const loaded = await loadRoles(asking, roleIds);
+  if (isNothingKnown(loaded)) return null;
+  const grants = grantsOf(loaded);
   if (!wanted && !isFilter(filter)) {
     return grants.map(({ permission, roles }) => ({ permission: reference(permission), roles }));
   }
@@ -39,14 +47,16 @@ export async function loadGrants(
   );
 }
 
-/** Do the roles grant the permission of this name or alias? Null where that cannot be known. */
+/** Do the roles grant the permission of this name or alias? Null where it is not found and not all is known. */
 export async function loadHasPermission(
   asking: Asking,
-  roleIds: readonly string[],
+  linkedRoles: Linkage,
   name: string,
 ): Promise<boolean | null> {
-  const roles = await loadRoles(asking, roleIds);
-  return grantsPermission(roles, await loadPermissions(asking, grantsOf(roles)), name);
+  const roles = await loadRoles(asking, linkedRoles.ids);
+  const granted = await loadPermissions(asking, grantsOf(roles));
+  if (granted.some((permission) => isNamed(permission, name))) return true;
+  return linkedRoles.isWhole && isAllKnown(roles, granted) ? false : null;
 }
 
 async function loadRoles(asking: Asking, ids: readonly string[]): Promise<readonly Role[]> {

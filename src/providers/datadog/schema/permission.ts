@@ -37,7 +37,8 @@ export function definePermission(builder: Builder, sessions: Sessions<Loaders>) 
       }),
       nameAliases: t.exposeStringList('nameAliases', {
         nullable: true,
-        description: 'Other names that it goes by.',
+        description:
+          'Other names that it goes by; null where Datadog sends none, which counts as no alias.',
       }),
       restricted: t.exposeBoolean('restricted', {
         nullable: true,
@@ -82,10 +83,14 @@ export function permissionFilterArgs(builder: Builder) {
       required: false,
       description: 'Only those with one of these names (not aliases); an empty list matches none.',
     }),
-    groupName: t.string({ required: false, description: 'Only those of this group.' }),
+    groupName: t.string({
+      required: false,
+      description: 'Only those of this group; where it is not known a permission is of none.',
+    }),
     restricted: t.boolean({
       required: false,
-      description: 'Only those that are restricted, or that are not.',
+      description:
+        'Only those that are restricted, or that are not; where it is not known a permission is neither.',
     }),
   }));
 }

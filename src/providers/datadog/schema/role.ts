@@ -47,11 +47,12 @@ export function defineRole(
       permissions: t.field({
         type: [permission],
         nullable: true,
-        description: 'The permissions that it grants; null where they are not known.',
+        description:
+          'The permissions that it grants; null where they are not known. A reference to one that cannot be read is left out.',
         args: permissionFilterArgs(builder),
-        async resolve({ permissionIds }, filter, context, info) {
-          const ids = valid(permissionIds);
-          if (ids === null) return null;
+        async resolve({ linkedPermissions }, filter, context, info) {
+          const ids = valid(linkedPermissions)?.ids;
+          if (ids === undefined) return null;
           if (!isFilter(filter) && !asksBeyondId(info)) return references<Permission>(ids);
           const permissions = await sessions.of(context).permissions.load(ids);
           return isFilter(filter) ? permissions.filter(permissionMatcher(filter)) : permissions;

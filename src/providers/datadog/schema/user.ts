@@ -92,66 +92,70 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         type: [organization],
         nullable: true,
         description: 'Other organizations that this person belongs to.',
-        resolve: ({ otherOrganizationIds }, _args, context, info) =>
-          expandMany(otherOrganizationIds, info, sessions.of(context).organizations),
+        resolve: ({ linkedOtherOrganizations }, _args, context, info) =>
+          expandMany(linkedOtherOrganizations, info, sessions.of(context).organizations),
       }),
       otherUsers: t.field({
         type: [user],
         nullable: true,
         description: 'This person’s users in other organizations.',
-        resolve: ({ otherUserIds }, _args, context, info) =>
-          expandMany(otherUserIds, info, sessions.of(context).users),
+        resolve: ({ linkedOtherUsers }, _args, context, info) =>
+          expandMany(linkedOtherUsers, info, sessions.of(context).users),
       }),
       roles: t.field({
         type: [role],
         nullable: true,
-        description: 'The user’s roles.',
-        resolve: ({ roleIds }, _args, context, info) =>
-          expandMany(roleIds, info, sessions.of(context).roles),
+        description:
+          'The user’s roles; null where they are not known. A reference to one that cannot be read is left out.',
+        resolve: ({ linkedRoles }, _args, context, info) =>
+          expandMany(linkedRoles, info, sessions.of(context).roles),
       }),
       teamRoles: t.field({
         type: [role],
         nullable: true,
         description: 'The roles that the user has through teams. They count in no other field.',
-        resolve: ({ teamRoleIds }, _args, context, info) =>
-          expandMany(teamRoleIds, info, sessions.of(context).roles),
+        resolve: ({ linkedTeamRoles }, _args, context, info) =>
+          expandMany(linkedTeamRoles, info, sessions.of(context).roles),
       }),
       permissions: t.field({
         type: [permission],
         nullable: true,
-        description: 'Every permission that any role grants, once, in the order first granted.',
+        description:
+          'Every permission that the roles grant, once, in the order first granted. Where the permissions of some roles are not known, those that the others grant; null where there are roles and the permissions of none are known.',
         args: permissionFilterArgs(builder),
-        async resolve({ roleIds }, filter, context, info) {
-          const ids = valid(roleIds);
-          if (ids === null) return null;
-          const grants = await loadGrants(asking(context, info), ids, filter, asksBeyondId(info));
-          return grants.map((granted) => granted.permission);
+        async resolve({ linkedRoles }, filter, context, info) {
+          const linkage = valid(linkedRoles);
+          if (linkage === null) return null;
+          const wanted = asksBeyondId(info);
+          const grants = await loadGrants(asking(context, info), linkage.ids, filter, wanted);
+          return grants?.map((granted) => granted.permission) ?? null;
         },
       }),
       grants: t.field({
         type: [grant],
         nullable: true,
-        description: 'The same, each with the roles that grant it.',
+        description: 'The same as `permissions`, each with the roles that grant it.',
         args: permissionFilterArgs(builder),
-        resolve({ roleIds }, filter, context, info) {
-          const ids = valid(roleIds);
-          if (ids === null) return null;
-          return loadGrants(asking(context, info), ids, filter, asksBeyondId(info, 'permission'));
+        resolve({ linkedRoles }, filter, context, info) {
+          const linkage = valid(linkedRoles);
+          if (linkage === null) return null;
+          const wanted = asksBeyondId(info, 'permission');
+          return loadGrants(asking(context, info), linkage.ids, filter, wanted);
         },
       }),
       hasPermission: t.boolean({
         nullable: true,
         description:
-          'Does any role grant it? By name or by one of its aliases. Null where that cannot be known.',
+          'Does any role grant it? By name or by one of its aliases. Where no known role does, it is null as long as a role, its permissions or the name of one of them is not known. Aliases that Datadog does not send count as none.',
         args: {
           name: t.arg.string({
             required: true,
             description: 'The permission’s name, such as `dashboards_write`, or an alias.',
           }),
         },
-        resolve({ roleIds }, { name }, context, info) {
-          const ids = known(roleIds);
-          return ids === null ? null : loadHasPermission(asking(context, info), ids, name);
+        resolve({ linkedRoles }, { name }, context, info) {
+          const linkage = known(linkedRoles);
+          return linkage === null ? null : loadHasPermission(asking(context, info), linkage, name);
         },
       }),
     }),
