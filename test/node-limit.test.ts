@@ -14,6 +14,7 @@ import {
   ref,
   role,
   userDocument,
+  userWithRoles,
   uuid,
 } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
@@ -92,7 +93,11 @@ describe('list items of a response', () => {
         fc.asyncProperty(operations, async ({ query, variables }) => {
           const { body } = await post(unlimited, '/graphql', query, variables);
           assert.ok(body.data);
-          const nodes = listItemsOf(body.data);
+          const items = listItemsOf(body.data);
+          const invalid = (body.errors ?? []).filter(
+            ({ extensions }: any) => extensions.code === 'UPSTREAM_INVALID_VALUE',
+          );
+          const nodes = items > 0 ? items + invalid.length : 0;
           if (nodes > 0) {
             const served = await post(limited(nodes), '/graphql', query, variables);
             assert.deepEqual(served.body, body);
@@ -113,7 +118,8 @@ describe('list items of a response', () => {
     const gateway = createServerGateway({ datadog }, { LIMIT_NODES: '1000' });
     const { body } = await post(gateway, '/graphql', query);
     assert.ok(body.errors);
-    const exact = createServerGateway({ datadog }, { LIMIT_NODES: `${listItemsOf(body.data)}` });
+    const nodes = listItemsOf(body.data) + body.errors.length;
+    const exact = createServerGateway({ datadog }, { LIMIT_NODES: `${nodes}` });
     for (let time = 0; time < TIMES; time += 1) {
       assert.deepEqual((await post(exact, '/graphql', query)).body, body);
     }
@@ -154,6 +160,19 @@ describe('an operation with too many list items', () => {
       json(userDocument({ relationships, included: others.slice(1) })),
     );
     const query = `{ viewer { datadog ${'{ otherUsers '.repeat(9)}{ id }${' }'.repeat(9)} } }`;
+    await assertRefused(createServerGateway({ datadog }), '/graphql', query);
+  });
+
+  test('is refused where many permissions have many values that do not fit', async () => {
+    const invalid = Array.from({ length: 400 }, (_, index) =>
+      permission(index + 1, { restricted: 'x', created: 'y', name_aliases: 3, description: 1 }),
+    );
+    const ids = invalid.map(({ id }) => id);
+    const roles = Array.from({ length: 20 }, (_, index) => role(index + 1, ids));
+    await using datadog = await startUpstream(json(userWithRoles(roles, invalid)));
+    // 20 roles, 8,000 permissions, 6 errors in each of them: 56,020.
+    const query =
+      '{ viewer { datadog { roles { permissions { restricted createdAt nameAliases description a: restricted b: createdAt } } } } }';
     await assertRefused(createServerGateway({ datadog }), '/graphql', query);
   });
 

@@ -15,11 +15,13 @@ import {
 import type { Context } from '../../context.ts';
 import {
   fragmentsOf,
+  isPlain,
   type ListField,
   type ListSelection,
   listSelectionOf,
 } from './list-selection.ts';
 
+type Source = Readonly<Record<string, unknown>>;
 type MaybePromise<T> = T | Promise<T>;
 type OperationInfo = Omit<
   GraphQLResolveInfo,
@@ -30,9 +32,9 @@ type OperationInfo = Omit<
 const TOO_MANY = Number.POSITIVE_INFINITY;
 
 /**
- * How many items the lists of the response will hold, an empty list counted as one; `Infinity` past the limit.
- * It calls the resolvers of lists and of what leads to them, each once for a selection and an object, however often
- * the response repeats those; leaves are not looked at. What the loaders of the request are asked for here is there
+ * How many items the lists of the response will hold, an empty list counted as one, and so is an error in a value's
+ * place; `Infinity` past the limit, 0 where there are no lists. It calls the resolvers of lists and objects, each once
+ * for a selection and an object, however often the response repeats those; no leaf is resolved or written. What the loaders of the request are asked for here is there
  * when the operation is executed. What fails counts as nothing, since execution meets and tells it.
  */
 export async function countListItems(
@@ -82,7 +84,10 @@ class Walk {
     }
     const known = counts.get(source);
     if (known !== undefined) return known;
-    const count = this.#sum(selection.fields.map((field) => this.#field(field, source)));
+    const count = this.#sum([
+      selection.leaves.filter((name) => (source as Source)[name] instanceof Error).length,
+      ...selection.fields.map((field) => this.#field(field, source)),
+    ]);
     counts.set(source, count);
     return count;
   }
@@ -102,8 +107,6 @@ class Walk {
       const args = getArgumentValues(field, nodes[0] as never, info.variableValues);
       return (field.resolve ?? defaultFieldResolver)(source, args, this.#context, info);
     });
-    // What has no lists is asked for all the same, so that it does not wait for what has.
-    if (!selected.hasLists) return 0;
     return then(value, (resolved) => this.#value(selected, field.type, resolved, info));
   }
 
@@ -113,7 +116,8 @@ class Walk {
     value: unknown,
     info: GraphQLResolveInfo,
   ): MaybePromise<number> {
-    if (value === null || value === undefined || value instanceof Error) return 0;
+    if (value instanceof Error) return isPlain(selected.field) ? 1 : 0;
+    if (value === null || value === undefined) return 0;
     const nullable = getNullableType(type);
     if (isListType(nullable)) return this.#list(selected, nullable.ofType, value, info);
     if (isObjectType(nullable)) return this.#object(selected, nullable.name, value);
@@ -133,7 +137,7 @@ class Walk {
     if (!Array.isArray(list)) return 0;
     const items = list.map((item) => settled(() => item));
     const length = this.#sum([list.length || 1]);
-    if (length === TOO_MANY || !selected.hasListsBelow) return length;
+    if (length === TOO_MANY || selected.isEmptyBelow) return length;
     const below = items.map((item) =>
       then(item, (value) => this.#value(selected, type, value, info)),
     );
@@ -142,7 +146,7 @@ class Walk {
 
   #object({ below }: ListField, typename: string, value: unknown): MaybePromise<number> {
     const selection = below.get(typename);
-    return selection?.hasLists ? this.count(selection, value) : 0;
+    return selection === undefined ? 0 : this.count(selection, value);
   }
 
   #sum(counts: readonly MaybePromise<number>[]): MaybePromise<number> {

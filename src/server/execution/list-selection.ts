@@ -1,6 +1,7 @@
 import { collectFields, collectSubFields } from '@graphql-tools/utils';
 import {
   type DocumentNode,
+  defaultFieldResolver,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
@@ -11,6 +12,7 @@ import {
   getNullableType,
   isAbstractType,
   isCompositeType,
+  isLeafType,
   isListType,
   isObjectType,
   Kind,
@@ -26,9 +28,12 @@ interface Selecting {
 
 type Collected = ReturnType<typeof collectFields>['fields'];
 
-/** Of what an operation selects of a type's objects, the fields that give lists or objects. */
+/** What an operation selects of a type's objects, as far as its cost is known before it is executed. */
 export class ListSelection {
+  /** The fields that give lists or objects. */
   readonly fields: readonly ListField[];
+  /** The properties that other fields give as they are, one for each name in the response. */
+  readonly leaves: readonly string[];
   /** Does the response hold lists here or below? */
   readonly hasLists: boolean;
 
@@ -39,7 +44,16 @@ export class ListSelection {
       if (!field || !(isList(field.type) || isCompositeType(getNamedType(field.type)))) return [];
       return [new ListField(selecting, type, field, responseName, nodes)];
     });
+    this.leaves = Array.from(collected.values()).flatMap(([node]) => {
+      const field = type.getFields()[(node as FieldNode).name.value];
+      const isLeaf = field && !isList(field.type) && isLeafType(getNamedType(field.type));
+      return isLeaf && isPlain(field) ? [field.name] : [];
+    });
     this.hasLists = this.fields.some((field) => field.hasLists);
+  }
+
+  get isEmpty(): boolean {
+    return this.fields.length === 0 && this.leaves.length === 0;
   }
 }
 
@@ -51,7 +65,7 @@ export class ListField {
   readonly nodes: readonly FieldNode[];
   /** What is selected of its objects, by their type. */
   readonly below: ReadonlyMap<string, ListSelection>;
-  readonly hasListsBelow: boolean;
+  readonly isEmptyBelow: boolean;
   readonly hasLists: boolean;
 
   constructor(
@@ -72,8 +86,9 @@ export class ListField {
         return [type.name, new ListSelection(selecting, type, fields)];
       }),
     );
-    this.hasListsBelow = [...this.below.values()].some(({ hasLists }) => hasLists);
-    this.hasLists = this.hasListsBelow || isList(field.type);
+    const below = [...this.below.values()];
+    this.isEmptyBelow = below.every(({ isEmpty }) => isEmpty);
+    this.hasLists = isList(field.type) || below.some(({ hasLists }) => hasLists);
   }
 }
 
@@ -122,6 +137,11 @@ function objectTypesOf(schema: GraphQLSchema, output: GraphQLOutputType) {
   const type = getNamedType(output);
   if (isObjectType(type)) return [type];
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+}
+
+/** Does it give a property as it is? */
+export function isPlain({ resolve }: GraphQLField<unknown, unknown>): boolean {
+  return resolve === undefined || resolve === defaultFieldResolver;
 }
 
 function isList(type: GraphQLOutputType): boolean {
