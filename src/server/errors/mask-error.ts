@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { RolecallError } from '../../errors.ts';
-import { refusal } from './request-error.ts';
+import { type ErrorCode, RolecallError } from '../../errors.ts';
+import { requestError } from './request-error.ts';
 
 const MESSAGE =
   'Something went wrong in Rolecall. It is not your request: try again, and tell who runs it.';
@@ -13,19 +13,19 @@ export function maskError(error: unknown): Error {
   if (error instanceof GraphQLError && isForCallers(error)) {
     // Yoga puts there what a parser said of a body, the body included.
     if (error.extensions['originalError'] !== undefined) {
-      const { extensions } = refusal(400, 'BAD_REQUEST', error.message);
+      const { extensions } = requestError('BAD_REQUEST', error.message);
       Object.assign(error.extensions, extensions);
       delete error.extensions['originalError'];
     }
     // graphql-js gives none to variables and arguments that do not fit.
-    error.extensions['code'] ??= 'BAD_USER_INPUT';
+    error.extensions['code'] ??= 'BAD_USER_INPUT' satisfies ErrorCode;
     return error;
   }
   const located = error instanceof GraphQLError ? error : undefined;
   return new GraphQLError(MESSAGE, {
     nodes: located?.nodes ?? null,
     path: located?.path ?? null,
-    extensions: { code: 'INTERNAL' },
+    extensions: { code: 'INTERNAL' satisfies ErrorCode },
   });
 }
 

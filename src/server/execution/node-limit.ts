@@ -1,5 +1,5 @@
 import { getOperationAST } from 'graphql';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { countListItems } from './list-count.ts';
 
@@ -10,7 +10,7 @@ export function createNodeLimit(limit: number): ServerPlugin {
       const operation = getOperationAST(args.document, args.operationName);
       if (!operation || (await countListItems(args, operation, limit)) <= limit) return;
       const message = `The response would have more than ${limit} list items. Ask for less, with filters or in several requests.`;
-      setResultAndStopExecution({ errors: [refusal(400, 'TOO_MANY_NODES', message)] });
+      setResultAndStopExecution({ errors: [requestError('TOO_MANY_NODES', message)] });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Context } from '../../context.ts';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 
 /** Counts what is written while an operation is executed, each piece of which stands in the response at least once. */
 export class WrittenBytes {
@@ -29,8 +29,7 @@ export class WrittenBytes {
 
 /** Refuses an operation whose response is larger than this. */
 export function tooLarge(limit: number): GraphQLError {
-  return refusal(
-    400,
+  return requestError(
     'RESPONSE_TOO_LARGE',
     `The response would be larger than ${limit} bytes. Ask for less, with filters or in several requests.`,
   );

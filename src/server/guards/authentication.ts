@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../lib/secret.ts';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /** Does the request bring one of the tokens of this server? */
@@ -29,8 +29,7 @@ export function createAuthentication(isAuthenticated: IsAuthenticated): ServerPl
   return {
     onRequestParse({ request }) {
       if (isAuthenticated(request)) return;
-      throw refusal(
-        401,
+      throw requestError(
         'UNAUTHENTICATED',
         bearerToken(request.headers) === undefined
           ? 'This server wants to know who calls: send the header Authorization: Bearer with your token.'

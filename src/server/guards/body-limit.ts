@@ -1,4 +1,4 @@
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
@@ -34,8 +34,7 @@ export function createBodyLimit(limit: number): ServerPlugin {
 }
 
 function tooLarge(limit: number) {
-  return refusal(
-    413,
+  return requestError(
     'BODY_TOO_LARGE',
     `The body of the request is larger than ${limit} bytes. Ask for less, or in several requests.`,
   );

@@ -1,4 +1,4 @@
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /** Headers that a page of another origin can send only after a preflight, which CORS answers. */
@@ -20,8 +20,7 @@ export function createCsrfPrevention(corsOrigins: readonly string[]): ServerPlug
       const { headers, method } = request;
       const isJson = /^application\/json(;|$)/.test(headers.get('content-type') ?? '');
       if (method === 'POST' && !isJson) {
-        throw refusal(
-          415,
+        throw requestError(
           'UNSUPPORTED_MEDIA_TYPE',
           'Send the operation as JSON, with the header Content-Type: application/json.',
         );
@@ -29,8 +28,7 @@ export function createCsrfPrevention(corsOrigins: readonly string[]): ServerPlug
       if (isJson || PREFLIGHTED.some((name) => headers.has(name))) return;
       const saysWhatItAccepts = GRAPHQL_ACCEPT.test(headers.get('accept') ?? '');
       if (saysWhatItAccepts && !comesFromElsewhere(headers)) return;
-      throw refusal(
-        403,
+      throw requestError(
         'CSRF',
         'Add the header Content-Type: application/json, or Accept: application/graphql-response+json: without either, a page of another site could have sent this.',
       );

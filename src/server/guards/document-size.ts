@@ -6,7 +6,8 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
-import { refusal } from '../errors/request-error.ts';
+import type { RequestErrorCode } from '../../errors.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { Limits } from '../settings.ts';
 
 /** What an operation asks for, its fragments counted wherever they are spread. */
@@ -37,10 +38,10 @@ export function createSizeRule(limits: Limits) {
   return function DocumentSizeRule(context: ValidationContext): ASTVisitor {
     const measure = createMeasure(context.getDocument());
 
-    function check(size: number, limit: number, code: Parameters<typeof refusal>[1], what: string) {
+    function check(size: number, limit: number, code: RequestErrorCode, what: string) {
       if (size <= limit) return;
       const message = `The document has too many ${what}: ${limit} are allowed. Split it.`;
-      context.reportError(refusal(400, code, message));
+      context.reportError(requestError(code, message));
     }
 
     return {

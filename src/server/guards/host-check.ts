@@ -1,5 +1,5 @@
 import { isLoopback } from '../../lib/env-types.ts';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
@@ -11,8 +11,7 @@ export const localHost: ServerPlugin = {
     const host = request.headers.get('host');
     // Browsers always send one.
     if (host === null || isLoopback(URL.parse(`http://${host}`)?.hostname ?? '')) return;
-    throw refusal(
-      421,
+    throw requestError(
       'HOST_NOT_LOCAL',
       'This server holds keys and asks nobody for a token, so it answers to localhost and 127.0.0.1 only. Ask it by one of these, or set CLIENT_TOKENS for it.',
     );

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../lib/json.ts';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
@@ -10,6 +10,6 @@ import type { ServerPlugin } from '../plugin.ts';
 export const noPersistedQueries: ServerPlugin = {
   onParams({ params: { query, extensions } }) {
     if (typeof query === 'string' || !isJsonObject(extensions?.['persistedQuery'])) return;
-    throw refusal(200, 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+    throw requestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
   },
 };

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../../context.ts';
 import { fingerprint, Secret } from '../../lib/secret.ts';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerContext, ServerPlugin } from '../plugin.ts';
 import type { ServerSettings } from '../settings.ts';
 import { bearerToken, type IsAuthenticated } from './authentication.ts';
@@ -102,8 +102,7 @@ async function consume(limiter: RateLimiterMemory, name: string, operations: num
     if (rejection instanceof Error) throw rejection;
     const { msBeforeNext } = rejection as RateLimiterRes;
     const seconds = Math.min(Math.ceil(msBeforeNext / 1_000), WINDOW_SECONDS);
-    throw refusal(
-      429,
+    throw requestError(
       'RATE_LIMITED',
       `More than ${limiter.points} operations in a minute${whose}. Try again in ${seconds} seconds.`,
       { 'Retry-After': String(seconds) },

@@ -1,6 +1,6 @@
 import { type DocumentNode, GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import type { Limits } from '../settings.ts';
 import { countSelections, createSizeRule } from './document-size.ts';
@@ -34,8 +34,7 @@ export function createLimits(limits: Limits): ServerPlugin {
 
 function checkBatch(operations: number, limit: number): void {
   if (operations <= limit) return;
-  throw refusal(
-    400,
+  throw requestError(
     'BATCH_TOO_LARGE',
     limit === 0
       ? 'This server takes one operation per request.'
@@ -48,8 +47,7 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
   // Without recursion, since JSON may nest as deep as its length allows.
   for (let value = values.pop(); value !== undefined; value = values.pop()) {
     if (Array.isArray(value) && value.length > limit) {
-      throw refusal(
-        400,
+      throw requestError(
         'LIST_TOO_LONG',
         `A variable holds a list of more than ${limit} items. Ask in several requests.`,
       );
@@ -62,8 +60,7 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
 
 function checkSelections(document: DocumentNode, limit: number): void {
   if (countSelections(document) <= limit) return;
-  throw refusal(
-    400,
+  throw requestError(
     'TOO_MANY_SELECTIONS',
     `The document selects more than ${limit} fields, its fragments counted wherever they are spread. Split it.`,
   );
@@ -74,8 +71,7 @@ function checkTokens(document: string, limit: number): void {
   // Every token takes a character.
   if (document.length <= limit) return;
   if (countTokens(document, limit) <= limit) return;
-  throw refusal(
-    400,
+  throw requestError(
     'TOO_MANY_TOKENS',
     `The document has more than ${limit} tokens or lines. Shorten it, or split it.`,
   );

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../lib/json.ts';
-import { refusal } from '../errors/request-error.ts';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /** Refuses what is no request of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters). */
@@ -12,8 +12,7 @@ export const wellFormedParameters: ServerPlugin = {
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
         // What JSON.parse says repeats the text.
-        throw refusal(
-          400,
+        throw requestError(
           'BAD_REQUEST',
           'The parameters variables and extensions of a GET must be JSON, URL-encoded.',
         );
@@ -22,11 +21,11 @@ export const wellFormedParameters: ServerPlugin = {
   },
   onParams({ params }) {
     if (!isJsonObject(params)) {
-      throw refusal(400, 'BAD_REQUEST', 'An operation must be a JSON object with a `query`.');
+      throw requestError('BAD_REQUEST', 'An operation must be a JSON object with a `query`.');
     }
     const { operationName = null } = params;
     if (operationName !== null && typeof operationName !== 'string') {
-      throw refusal(400, 'BAD_REQUEST', 'The parameter operationName must be a text.');
+      throw requestError('BAD_REQUEST', 'The parameter operationName must be a text.');
     }
   },
 };
