@@ -8,9 +8,11 @@ const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)
 
 describe('JSON is parsed where it nests 100 deep, and no deeper', () => {
   const many = '[],'.repeat(20_000);
+  const long = `"${'x'.repeat(300_000)}",`;
   for (const [name, wrap] of [
     ['few lists', (text: string) => `[${text}]`],
     ['many lists', (text: string) => `[${many}${text}]`],
+    ['a long text', (text: string) => `[${long}${text}]`],
   ] as const) {
     test(name, () => {
       for (const nested of [lists, objects]) {
@@ -30,6 +32,23 @@ describe('JSON is parsed where it nests 100 deep, and no deeper', () => {
     const { mock: parsing } = mock.method(JSON, 'parse');
     try {
       assert.equal(parse(lists(20_000)), undefined);
+      assert.equal(parsing.callCount(), 0);
+    } finally {
+      parsing.restore();
+    }
+  });
+
+  test('more values than any document holds are refused unparsed', () => {
+    const list = (length: number) => `[${Array(length).fill('{"a":1}').join(',')}]`;
+    const MARKS_EACH = 3;
+    const most = Math.floor((256 * 1024) / MARKS_EACH);
+    assert.deepEqual(parse(list(most)), JSON.parse(list(most)));
+    const { mock: parsing } = mock.method(JSON, 'parse');
+    try {
+      assert.equal(parse(list(most + 1)), undefined);
+      for (const value of ['[]', '{}', '1', '""']) {
+        assert.equal(parse(`[${`${value},`.repeat(300_000)}1]`), undefined);
+      }
       assert.equal(parsing.callCount(), 0);
     } finally {
       parsing.restore();

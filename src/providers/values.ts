@@ -86,6 +86,8 @@ const isBoolean = (value: unknown) => typeof value === 'boolean';
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 const MAX_REMEMBERED = 5_000;
+/** Longer than any timestamp. */
+const MAX_REMEMBERED_LENGTH = 40;
 
 const fitsDateTime = remembering(fitsScalar(scalars.DateTime));
 const fitsEmailAddress = fitsScalar(scalars.EmailAddress);
@@ -110,6 +112,7 @@ function remembering(fits: (value: unknown) => boolean): (value: unknown) => boo
   return (value) => {
     if (fitting.has(value)) return true;
     if (!fits(value)) return false;
+    if ((value as string).length > MAX_REMEMBERED_LENGTH) return true;
     if (fitting.size === MAX_REMEMBERED) fitting.clear();
     fitting.add(value);
     return true;

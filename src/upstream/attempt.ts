@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { Chunks } from './chunks.ts';
 import { UpstreamFailure } from './failure.ts';
 import { type Reply, tooLarge, toReply } from './reply.ts';
 import type { Transport } from './transport.ts';
@@ -43,8 +44,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal;
   readonly #maxBytes: number;
   readonly #reply = Promise.withResolvers<Reply>();
-  readonly #chunks: Buffer[] = [];
-  #length = 0;
+  readonly #chunks = new Chunks();
   #status = 0;
   #headers: IncomingHttpHeaders = {};
 
@@ -74,16 +74,13 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#length += chunk.length;
-    this.#chunks.push(chunk);
+    this.#chunks.add(chunk);
     // This ends the connection.
-    if (this.#length > this.#maxBytes) controller.abort(tooLarge(this.#maxBytes));
+    if (this.#chunks.length > this.#maxBytes) controller.abort(tooLarge(this.#maxBytes));
   }
 
   onResponseEnd(): void {
-    const [first] = this.#chunks;
-    const isWhole = first?.length === this.#length;
-    const bytes = isWhole ? first : Buffer.concat(this.#chunks, this.#length);
+    const bytes = this.#chunks.toBuffer();
     this.#reply.resolve(toReply(this.#status, this.#headers, bytes, this.#maxBytes));
   }
 

@@ -42,7 +42,7 @@ export const upstreamSettings: z.ZodType<UpstreamSettings> = z
     UPSTREAM_RETRY_RATIO: ratio.default(0.1),
     UPSTREAM_CONCURRENCY: wholeNumber(1, 10_000).default(64),
     UPSTREAM_QUEUE: wholeNumber(0, 100_000).default(256),
-    UPSTREAM_MAX_BYTES: wholeNumber(1, 1024 ** 3).default(16 * 1024 ** 2),
+    UPSTREAM_MAX_BYTES: wholeNumber(1, 1024 ** 3).default(4 * 1024 ** 2),
     BREAKER_FAILURES: wholeNumber(1, 1_000_000).default(5),
     BREAKER_RESET_MS: wholeNumber(1, HOUR_MS).default(10_000),
     DOCUMENT_MEMORY_MB: wholeNumber(0, 100_000).default(64),

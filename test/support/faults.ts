@@ -45,12 +45,10 @@ export function faults(good: unknown): Readonly<Record<string, Fault>> {
       retryAfter: 120,
     },
     '429 with Retry-After as a date': {
-      script: (response, seen, call) =>
-        text('', 429, { 'retry-after': new Date(Date.now() + 90_000).toUTCString() })(
-          response,
-          seen,
-          call,
-        ),
+      script: text('', 429, {
+        date: 'Fri, 03 Jul 2026 13:37:00 GMT',
+        'retry-after': 'Fri, 03 Jul 2026 13:38:30 GMT',
+      }),
       code: 'UPSTREAM_RATE_LIMITED',
       tries: 1,
       retryAfter: 90,
@@ -128,7 +126,7 @@ export function faults(good: unknown): Readonly<Record<string, Fault>> {
       tries: 1,
     },
     'deep JSON': {
-      script: text('['.repeat(4 * MEBIBYTE) + ']'.repeat(4 * MEBIBYTE)),
+      script: text('['.repeat(MEBIBYTE) + ']'.repeat(MEBIBYTE)),
       code: 'UPSTREAM_INVALID_RESPONSE',
       tries: 1,
     },
