@@ -9,6 +9,7 @@ import { v1 } from './fixtures/heygen.ts';
 import { stopClock } from './support/clock.ts';
 import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
+import { upstreamOf } from './support/way.ts';
 
 const QUERY = '{ viewer { datadog { id } } }';
 const UNAVAILABLE = { 'viewer.datadog': 'UPSTREAM_UNAVAILABLE' };
@@ -130,6 +131,29 @@ describe('the circuit breaker of the server’s own credentials', () => {
     respond();
     while (codesOf(await gateway.query(QUERY))['viewer.datadog'] !== undefined) await nextTurn();
     assert.equal(datadog.seen.length, 5);
+  });
+
+  test('a probe that its caller left is reported to that caller alone', async () => {
+    using clock = stopClock();
+    const probed = Promise.withResolvers<() => void>();
+    await using site = await startUpstream((...call) => {
+      if (call[2] === 1) text('', 503)(...call);
+      else if (call[2] === 2) probed.resolve(() => json({})(...call));
+      else json({})(...call);
+    });
+    const { get, reports } = upstreamOf(site, { breakerFailures: 1, retries: 0 });
+    await get('a');
+    clock.advance(RESET_MS);
+    const caller = new AbortController();
+    const probe = get('a', { signal: caller.signal });
+    const respond = await probed.promise;
+    caller.abort();
+    await assert.rejects(probe, { kind: 'cancelled' });
+    assert.deepEqual(reports.slice(1), [{ failure: 'cancelled', tries: 1, durationMs: 0 }]);
+    respond();
+    const kindOf = ({ kind }: { kind: string }) => kind;
+    while ((await get('a').catch(kindOf)) === 'open') await nextTurn();
+    assert.deepEqual(reports.slice(2), [{ status: 200, tries: 1, durationMs: 0 }]);
   });
 
   test('a probe that fails is not retried', async () => {

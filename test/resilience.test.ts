@@ -113,6 +113,16 @@ describe('single flight', () => {
     assert.equal(datadog.seen.length, 4);
   });
 
+  test('is not started by a caller who has left already', async () => {
+    let calls = 0;
+    const call = async () => {
+      calls += 1;
+    };
+    const left = new SingleFlight<void>().join('key', AbortSignal.abort(), call);
+    await assert.rejects(left, { kind: 'cancelled' });
+    assert.equal(calls, 0);
+  });
+
   test('is cancelled only when the last caller leaves', async () => {
     const flights = new SingleFlight<string>();
     const landing = Promise.withResolvers<string>();

@@ -65,6 +65,38 @@ describe('the slots of a site', () => {
     assert.deepEqual([site.seen.length, reports], [0, []]);
   });
 
+  test('for a caller who has left already nobody is asked', async () => {
+    await using site = await startUpstream(json({}));
+    const { get } = upstreamOf(site, { concurrency: 1, queue: 0 });
+    await assert.rejects(get('a', { signal: AbortSignal.abort() }), { kind: 'cancelled' });
+    assert.equal((await get('a')).status, 200, 'its slot is given back');
+    assert.equal(site.seen.length, 1);
+  });
+
+  test('a breaker that is open refuses before and after the wait for a slot', async () => {
+    const respond: (() => void)[] = [];
+    await using site = await startUpstream((...call) => {
+      respond.push(() => text('', 500)(...call));
+    });
+    const settings = { concurrency: 1, queue: 1, retries: 0, breakerFailures: 1 };
+    const { get } = upstreamOf(site, settings);
+    const first = get('a');
+    const waiting = get('a');
+    while (respond.length === 0) await nextTurn();
+    respond[0]?.();
+    await first;
+    await assert.rejects(waiting, { kind: 'open' });
+    const other = get('b');
+    const behind = get('c');
+    while (respond.length < 2) await nextTurn();
+    await assert.rejects(get('a'), { kind: 'open' });
+    respond[1]?.();
+    await other;
+    while (respond.length < 3) await nextTurn();
+    respond[2]?.();
+    assert.equal((await behind).status, 500);
+  });
+
   test('a caller who leaves gives the slot back at once, also while a retry is waited for', async () => {
     await using datadog = await startUpstream((response, seen, call) =>
       (call === 1 ? text('', 429, { 'retry-after': '8' }) : json(userDocument()))(
