@@ -5,9 +5,11 @@ import { retryAfterSeconds, retryDelay } from '../src/upstream/retry.ts';
 import { SingleFlight } from '../src/upstream/single-flight.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { stopTimers } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
 import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
+import { upstreamOf } from './support/way.ts';
 
 const QUERY = '{ viewer { datadog { id } } }';
 
@@ -66,12 +68,15 @@ describe('a call that nobody waits for any more is dropped', () => {
     return { upstream, closed: closed.promise };
   }
 
-  for (const variable of ['UPSTREAM_TIMEOUT_MS', 'UPSTREAM_DEADLINE_MS']) {
-    test(`after ${variable}`, { timeout: 10_000 }, async () => {
+  for (const setting of ['timeoutMs', 'deadlineMs']) {
+    test(`after ${setting}`, { timeout: 10_000 }, async () => {
+      using timers = stopTimers();
       const { upstream, closed } = await hangingDatadog();
       await using datadog = upstream;
-      const gateway = createServerGateway({ datadog }, { [variable]: '100' });
-      assert.equal(codeOf(await gateway.query(QUERY)), 'UPSTREAM_TIMEOUT');
+      const call = upstreamOf(datadog, { [setting]: 100 }).get('a');
+      while (datadog.seen.length === 0) await nextTurn();
+      timers.advance(100);
+      await assert.rejects(call, { kind: 'timeout' });
       await closed;
     });
   }
