@@ -60,7 +60,15 @@ export const ERROR_CODES = {
     meaning:
       'The request has the hash of a query (APQ) and no query; Apollo Client and urql then send the query themselves.',
   },
-  UNAUTHENTICATED: { status: 401, meaning: 'The request has no token that lets it in.' },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning:
+      'The request has no token that lets it in; for a JWT, the message says what is wrong with it.',
+  },
+  AUTHENTICATION_UNAVAILABLE: {
+    status: 503,
+    meaning: 'No JWT can be checked: the issuer’s keys could not be fetched yet, or for a day.',
+  },
   CSRF: {
     status: 403,
     meaning:
@@ -74,7 +82,7 @@ export const ERROR_CODES = {
   HOST_NOT_LOCAL: {
     status: 421,
     meaning:
-      'A server with keys and without `CLIENT_TOKENS` responds only to `localhost` and loopback addresses.',
+      'A server with keys and without `CLIENT_TOKENS` or `JWT_ISSUER` responds only to `localhost` and loopback addresses.',
   },
   RATE_LIMITED: {
     status: 429,

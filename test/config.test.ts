@@ -35,6 +35,7 @@ describe('defaults', () => {
       credentials: 'server',
       sandbox: true,
       isOpen: false,
+      identity: { jwt: undefined, logSecret: undefined },
     });
     assert.deepEqual(
       providers.map(({ provider }) => provider.name),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identitySettings } from '../identity/settings.ts';
 import { isLoopback, oneOf, wholeNumber } from '../lib/env-types.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServerConfig } from '../server/index.ts';
@@ -48,6 +49,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
   );
   const own = parse(variables, set, problems);
   const server = parse(serverSettings, set, problems);
+  const identity = parse(identitySettings, set, problems);
   const upstream = parse(upstreamSettings, set, problems);
   const forced = set['SANDBOX'] === '1';
 
@@ -69,13 +71,18 @@ export function readConfig(environment: Environment, providers: readonly Provide
     );
   }
   const isOpen =
-    own?.CREDENTIALS === 'server' && hasCredentials && server?.clientTokens.length === 0;
+    own?.CREDENTIALS === 'server' &&
+    hasCredentials &&
+    server?.clientTokens.length === 0 &&
+    identity !== undefined &&
+    identity.jwt === undefined;
   if (isOpen && !isLoopback(own.HOST)) {
     problems.push(
-      'HOST lets others in than this machine, and they could use the keys of the server: set CLIENT_TOKENS, or CREDENTIALS=request, or HOST=127.0.0.1.',
+      'HOST lets others in than this machine, and they could use the keys of the server: set CLIENT_TOKENS, or CREDENTIALS=request, or JWT_ISSUER with JWT_AUDIENCE, or HOST=127.0.0.1.',
     );
   }
-  if (!own || !server || !upstream || problems.length > 0) throw new ConfigError(problems);
+  if (!own || !server || !identity || !upstream || problems.length > 0)
+    throw new ConfigError(problems);
 
   return {
     // As URLs write it, which Node does not listen on.
@@ -85,6 +92,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
     sandbox: forced || needsSandbox,
     isOpen,
     server,
+    identity,
     upstream,
     providers: configured,
   };

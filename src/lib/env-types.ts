@@ -28,15 +28,20 @@ const BASE_URL_EXPECTED =
 /** A base URL, with a slash at its end so that paths can be resolved against it. */
 export const baseUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
-  const secure =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === null || !secure || url.username || url.password || url.search || url.hash) {
+  if (!isSecureUrl(url) || url.search) {
     context.addIssue(BASE_URL_EXPECTED);
     return z.NEVER;
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 });
+
+/** Is it https, or http to loopback, and without user name, password and fragment? */
+export function isSecureUrl(url: URL | null): url is URL {
+  const secure =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  return secure && !url.username && !url.password && !url.hash;
+}
 
 /** A whole number within these bounds, both included. */
 export function wholeNumber(min: number, max: number) {

@@ -3,6 +3,8 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import type { IdentitySettings } from '../identity/settings.ts';
+import { JwtVerifier } from '../identity/verifier.ts';
 import { type ConnectSettings, createContextFactory } from '../providers/connect.ts';
 import { createSchemas } from '../schema/index.ts';
 import { reportedOnce } from './errors/deduplicate.ts';
@@ -13,7 +15,7 @@ import { createDocumentCaches } from './execution/document-cache.ts';
 import { createNodeLimit } from './execution/node-limit.ts';
 import { releaseSentBytes } from './execution/release-sent-bytes.ts';
 import { createResponseLimit } from './execution/response-limit.ts';
-import { createAuthentication, createTokenCheck } from './guards/authentication.ts';
+import { authentication, createTokenCheck } from './guards/authentication.ts';
 import { createBodyLimit } from './guards/body-limit.ts';
 import { createCsrfPrevention } from './guards/csrf.ts';
 import { localHost } from './guards/host-check.ts';
@@ -25,6 +27,7 @@ import { wellFormedParameters } from './guards/request-params.ts';
 import { validationRules } from './guards/validation-rules.ts';
 import { createCors } from './http/cors.ts';
 import { createGraphiQL } from './http/graphiql.ts';
+import { createIssuerLog } from './http/issuer-log.ts';
 import { createOperationLog } from './http/operation-log.ts';
 import { requestId } from './http/request-id.ts';
 import { answerHeaders } from './http/response-headers.ts';
@@ -38,6 +41,7 @@ const SUBGRAPH_PATH = '/subgraph';
 export interface ServerConfig extends ConnectSettings {
   /** May whoever reaches the server use its keys? Then it listens on loopback only. */
   readonly isOpen: boolean;
+  readonly identity: IdentitySettings;
   readonly server: ServerSettings;
 }
 
@@ -61,7 +65,10 @@ export function createServer(
     config.credentials === 'request'
       ? providers.map(({ name, headers }) => ({ name, keys: headers.keys }))
       : [];
-  const isAuthenticated = createTokenCheck(settings.clientTokens);
+  const { jwt, logSecret } = config.identity;
+  const verifier =
+    jwt && new JwtVerifier(jwt, logSecret, config.upstream.proxy, createIssuerLog(logger));
+  const isClosed = settings.clientTokens.length > 0 || verifier !== undefined;
   const corsHeaders = [
     ...keyHeaders,
     ...providers.flatMap(({ headers }) => headers.others),
@@ -74,8 +81,9 @@ export function createServer(
   const guards: ServerPlugin[] = [
     // Of a request that is parsed it is the first to look, so that a batch that is too long counts once.
     createLimits(settings.limits),
-    ...(settings.rateLimit > 0 ? [createRateLimit(settings, isAuthenticated, callerKeys)] : []),
-    ...(settings.clientTokens.length > 0 ? [createAuthentication(isAuthenticated)] : []),
+    ...(isClosed ? [createTokenCheck(settings.clientTokens, verifier)] : []),
+    ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerKeys)] : []),
+    ...(isClosed ? [authentication] : []),
     ...(config.isOpen ? [localHost] : []),
     createCsrfPrevention(settings.corsOrigins),
     wellFormedParameters,
@@ -102,7 +110,11 @@ export function createServer(
         // Before the log, which tells what is refused.
         createResponseLimit(settings.limits.responseBytes),
         createOperationLog(logger),
-        createRoutes(path, GRAPHQL_PATH, readiness),
+        createRoutes(path, GRAPHQL_PATH, {
+          get isReady() {
+            return readiness.isReady && (verifier?.isReady ?? true);
+          },
+        }),
         ...page,
         ...guards,
         createBodyLimit(bodyBytes),

@@ -1,43 +1,92 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../../lib/secret.ts';
+import type { GraphQLError } from 'graphql';
+import { KeysUnavailable } from '../../identity/issuer-keys.ts';
+import { TokenRefused } from '../../identity/token-refused.ts';
+import type { JwtVerifier } from '../../identity/verifier.ts';
+import { fingerprint, Secret } from '../../lib/secret.ts';
 import { requestError } from '../errors/request-error.ts';
-import type { ServerPlugin } from '../plugin.ts';
+import type { Authentication, ServerContext, ServerPlugin } from '../plugin.ts';
 
-/** Does the request bring one of the tokens of this server? */
-export type IsAuthenticated = (request: Request) => boolean;
-
-/** Another way to tell who calls, such as a JWT, takes this one's place. */
-export function createTokenCheck(tokens: readonly Secret[]): IsAuthenticated {
+/**
+ * Looks at the token of each request, and leaves what came of it to the guards that follow: whoever is refused
+ * is counted before.
+ * @param verifier undefined where JWTs are not accepted
+ */
+export function createTokenCheck(
+  tokens: readonly Secret[],
+  verifier: JwtVerifier | undefined,
+): ServerPlugin {
   const digests = tokens.map((token) => digest(token.reveal()));
 
-  return ({ headers }) => {
-    const token = bearerToken(headers);
-    if (token === undefined) return false;
+  /** In constant time: neither where a token differs nor its length can be measured. */
+  function isOurs(token: string): boolean {
     const presented = digest(token);
-    // In constant time: neither where a token differs nor its length can be measured.
     return digests.map((known) => timingSafeEqual(known, presented)).includes(true);
+  }
+
+  async function authenticate(headers: Headers, context: ServerContext): Promise<Authentication> {
+    const token = bearerToken(headers);
+    if (token === undefined) {
+      return refused(
+        'This server wants to know who calls: send the header Authorization: Bearer with your token.',
+      );
+    }
+    if (digests.length > 0 && isOurs(token)) {
+      return { state: 'accepted', name: fingerprint(new Secret(token)) };
+    }
+    if (verifier === undefined) {
+      return refused('The token of the Authorization header is not one of this server’s.');
+    }
+    try {
+      context.caller = await verifier.verify(token);
+      return { state: 'accepted', name: context.caller.hash };
+    } catch (error) {
+      return { state: 'refused', error: toHttpError(error) };
+    }
+  }
+
+  return {
+    async onRequestParse({ request: { headers }, serverContext }) {
+      serverContext.authentication = await authenticate(headers, serverContext);
+    },
   };
 }
 
+/** Lets only those in whose token was accepted, before anything of their request is parsed. */
+export const authentication: ServerPlugin = {
+  onRequestParse({ serverContext }) {
+    if (serverContext.authentication?.state === 'accepted') return;
+    throw serverContext.authentication?.error ?? new Error('the token was not looked at');
+  },
+};
+
 /** The token of an `Authorization: Bearer` header (RFC 6750, 2.1). */
-export function bearerToken(headers: Headers): string | undefined {
+function bearerToken(headers: Headers): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
-/** Lets only those callers in, before anything of their request is parsed. */
-export function createAuthentication(isAuthenticated: IsAuthenticated): ServerPlugin {
-  return {
-    onRequestParse({ request }) {
-      if (isAuthenticated(request)) return;
-      throw requestError(
-        'UNAUTHENTICATED',
-        bearerToken(request.headers) === undefined
-          ? 'This server wants to know who calls: send the header Authorization: Bearer with your token.'
-          : 'The token of the Authorization header is not one of this server’s.',
-        { 'WWW-Authenticate': 'Bearer' },
-      );
-    },
-  };
+/** @throws what neither the token nor the issuer is to blame for */
+function toHttpError(error: unknown): GraphQLError {
+  if (error instanceof TokenRefused) {
+    const challenge = `Bearer error="invalid_token", error_description="${error.message}"`;
+    return unauthenticated(error.message, challenge);
+  }
+  if (error instanceof KeysUnavailable) {
+    return requestError(
+      'AUTHENTICATION_UNAVAILABLE',
+      'No token can be checked at the moment, since the keys of its issuer could not be fetched. Try again in a minute.',
+    );
+  }
+  throw error;
+}
+
+function refused(message: string): Authentication {
+  return { state: 'refused', error: unauthenticated(message) };
+}
+
+/** @param challenge RFC 6750, 3: it says what is wrong with a JWT */
+function unauthenticated(message: string, challenge = 'Bearer'): GraphQLError {
+  return requestError('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });
 }
 
 function digest(token: string): Buffer {

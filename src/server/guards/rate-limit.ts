@@ -5,7 +5,6 @@ import { fingerprint, Secret } from '../../lib/secret.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { ServerContext, ServerPlugin } from '../plugin.ts';
 import type { ServerSettings } from '../settings.ts';
-import { bearerToken, type IsAuthenticated } from './authentication.ts';
 import { clientNetwork } from './client-address.ts';
 
 const WINDOW_SECONDS = 60;
@@ -30,14 +29,13 @@ interface Caller {
 }
 
 /**
- * Bounds the operations of each caller, from before anything of a request is parsed. A caller is a token of this
- * server's, else the credentials of each vendor, else an address. Credentials that no vendor has accepted yet
- * also count against their address: inventing them is free. Each process counts for itself.
+ * Bounds the operations of each caller, from before anything of a request is parsed. A caller is the person of a
+ * JWT or a token of this server's, else the credentials of each vendor, else an address. Credentials that no vendor
+ * has accepted yet also count against their address: inventing them is free. Each process counts for itself.
  * @param providers those whose credentials requests bring; none where they are the server's
  */
 export function createRateLimit(
   { rateLimit, trustProxy }: ServerSettings,
-  isAuthenticated: IsAuthenticated,
   providers: readonly KeyHeaders[],
 ): ServerPlugin {
   const duration = WINDOW_SECONDS;
@@ -46,9 +44,8 @@ export function createRateLimit(
   // A fingerprint for each vendor and its credentials, never these.
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED, ttl: ACCEPTED_MS });
 
-  function callerOf(request: Request, { req }: ServerContext): Caller {
-    const token = isAuthenticated(request) ? bearerToken(request.headers) : undefined;
-    if (token !== undefined) return { names: [fingerprint(new Secret(token))] };
+  function callerOf(request: Request, { req, authentication }: ServerContext): Caller {
+    if (authentication?.state === 'accepted') return { names: [authentication.name] };
     const names = providers.flatMap((provider) => nameOf(provider, request.headers) ?? []);
     const address = req === undefined ? 'unknown' : clientNetwork(req, trustProxy);
     if (names.length === 0) return { names: [address] };

@@ -2,7 +2,7 @@ import { getOperationAST } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
-import type { ServerPlugin } from '../plugin.ts';
+import type { ServerContext, ServerPlugin } from '../plugin.ts';
 import { requestIdOf } from './request-id.ts';
 
 type Result = Parameters<NonNullable<ServerPlugin['onExecutionResult']>>[0]['result'];
@@ -29,11 +29,12 @@ export function createOperationLog(logger: Logger): ServerPlugin {
     onExecutionResult({ request, context, result }) {
       logged.add(request);
       // What was refused before it was executed has no context of ours.
-      const { trace } = context as Partial<Context>;
+      const { trace, caller } = context as Partial<Context> & ServerContext;
       const operation = names.get(context) ?? context.params.operationName;
       logger.info(
         {
           requestId: requestIdOf(request),
+          caller: caller?.hash,
           operation: operation?.slice(0, MAX_NAME_LENGTH),
           durationMs: since(request),
           providers: [...(trace?.providers ?? [])],
@@ -49,10 +50,11 @@ export function createOperationLog(logger: Logger): ServerPlugin {
     onResultProcess({ request, result }) {
       if (!logged.has(request)) refusals.set(request, codesOf(result));
     },
-    onResponse({ request, response }) {
+    onResponse({ request, response, serverContext }) {
       if (logged.has(request)) return;
       const line = {
         requestId: requestIdOf(request),
+        caller: serverContext.caller?.hash,
         durationMs: since(request),
         status: response.status,
       };

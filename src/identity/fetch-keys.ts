@@ -1,0 +1,99 @@
+import { isSecureUrl } from '../lib/env-types.ts';
+import { isJsonObject, type JsonObject } from '../lib/json.ts';
+import { attempt } from '../upstream/attempt.ts';
+import { UpstreamFailure } from '../upstream/failure.ts';
+import type { Transport } from '../upstream/transport.ts';
+import { KeySet } from './key-set.ts';
+import type { JwtSettings } from './settings.ts';
+
+/** For both documents together. */
+const TIMEOUT_MS = 5_000;
+/** For each document. The longest published ones have some 20 KB. */
+const MAX_BYTES = 512 * 1024;
+const DISCOVERY_PATH = '/.well-known/openid-configuration';
+
+/** Why there are no keys, for the log; it quotes nothing that the issuer sent. */
+export class IssuerFailure extends Error {
+  override readonly name = 'IssuerFailure';
+}
+
+/**
+ * Fetches the keys that the issuer signs with: one GET, or two with discovery.
+ * https://openid.net/specs/openid-connect-discovery-1_0.html, section 4; RFC 7517, section 5
+ * @throws {IssuerFailure} where there are none that can be used
+ */
+export async function fetchKeys(settings: JwtSettings, transport: Transport): Promise<KeySet> {
+  const ended = new AbortController();
+  const timedOut = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    timedOut.reject(new IssuerFailure(`the issuer did not respond within ${TIMEOUT_MS} ms`));
+    ended.abort();
+  }, TIMEOUT_MS);
+  try {
+    // The signal alone would wait for a connection that is never made.
+    return await Promise.race([readKeys(settings, transport, ended.signal), timedOut.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readKeys(
+  settings: JwtSettings,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<KeySet> {
+  const get = (url: URL, what: string) => fetchDocument(url, what, signal, transport);
+  const url = settings.jwksUrl ?? keysUrl(await get(discoveryUrl(settings), 'discovery'), settings);
+  const keys = KeySet.from(await get(url, 'key set'));
+  if (keys === undefined) {
+    throw new IssuerFailure('the issuer’s key set has no key that verifies signatures');
+  }
+  return keys;
+}
+
+function discoveryUrl({ issuer }: JwtSettings): URL {
+  return new URL(issuer.replace(/\/$/, '') + DISCOVERY_PATH);
+}
+
+function keysUrl({ issuer, jwks_uri }: JsonObject, settings: JwtSettings): URL {
+  if (issuer !== settings.issuer) {
+    throw new IssuerFailure('the issuer’s discovery document is another issuer’s than JWT_ISSUER');
+  }
+  const url = typeof jwks_uri === 'string' ? URL.parse(jwks_uri) : null;
+  if (isSecureUrl(url)) return url;
+  throw new IssuerFailure('the issuer’s jwks_uri is no https URL, nor http to loopback');
+}
+
+async function fetchDocument(
+  url: URL,
+  what: string,
+  signal: AbortSignal,
+  transport: Transport,
+): Promise<JsonObject> {
+  const reply = await attempt(url, {}, signal, MAX_BYTES, transport).catch((error: unknown) => {
+    throw toFailure(error, what);
+  });
+  if (reply.status !== 200) {
+    throw new IssuerFailure(`the issuer’s ${what} responded with HTTP status ${reply.status}`);
+  }
+  const json = readJson(reply, what);
+  if (isJsonObject(json)) return json;
+  throw new IssuerFailure(`the issuer’s ${what} is no JSON object`);
+}
+
+function readJson(reply: Awaited<ReturnType<typeof attempt>>, what: string): unknown {
+  try {
+    return reply.readBody().json;
+  } catch (error) {
+    throw toFailure(error, what);
+  }
+}
+
+function toFailure(error: unknown, what: string): unknown {
+  if (error instanceof UpstreamFailure) {
+    return new IssuerFailure(`the issuer’s ${what} cannot be read: ${error.message}`);
+  }
+  if (!(error instanceof TypeError)) return error;
+  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? 'no code';
+  return new IssuerFailure(`the issuer’s ${what} cannot be fetched: ${code}`);
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { isSecureUrl, key, listOf } from '../lib/env-types.ts';
+import type { Secret } from '../lib/secret.ts';
+
+/** How callers are recognised, and how the log names them. */
+export interface IdentitySettings {
+  /** Undefined where JWTs are not accepted. */
+  readonly jwt: JwtSettings | undefined;
+  /** Makes the log's hash of a caller the same in every process; undefined: each process has its own. */
+  readonly logSecret: Secret | undefined;
+}
+
+/** Which tokens are accepted, and what they say about the caller. */
+export interface JwtSettings {
+  /** Exactly what `iss` must be. */
+  readonly issuer: string;
+  /** Where the keys are; undefined: the issuer's discovery document says so. */
+  readonly jwksUrl: URL | undefined;
+  /** `aud` must contain one of them. */
+  readonly audiences: readonly string[];
+  readonly algorithms: readonly string[];
+  /** The names of the claims. */
+  readonly claims: {
+    readonly subject: string;
+    readonly email: string;
+    readonly emailVerified: string;
+  };
+}
+
+/** With these, a public key verifies and only its private key signs: RFC 7518, RFC 8037, RFC 9864. */
+const ASYMMETRIC = new Set(
+  'RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA,Ed25519'.split(','),
+);
+/** It appears in the header `WWW-Authenticate`. */
+const CLAIM_NAME = /^[\w:/.-]{1,128}$/;
+const MIN_SECRET_LENGTH = 32;
+
+const URL_EXPECTED =
+  'must be an https URL (http to loopback only) without user name, password or fragment';
+
+const issuer = z
+  .string()
+  .trim()
+  .refine(
+    (text) => isSecureUrl(URL.parse(text)) && !text.includes('?') && !text.endsWith('#'),
+    `${URL_EXPECTED}, and without query`,
+  );
+
+const jwksUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  if (isSecureUrl(url)) return url;
+  context.addIssue(URL_EXPECTED);
+  return z.NEVER;
+});
+
+const claimName = z
+  .string()
+  .trim()
+  .regex(CLAIM_NAME, 'must be the name of a claim: letters, digits and _ : / . -');
+
+const variables = z.object({
+  JWT_ISSUER: issuer.optional(),
+  JWT_JWKS_URL: jwksUrl.optional(),
+  JWT_AUDIENCE: listOf(
+    (text) => text || undefined,
+    'must be audiences, separated by commas',
+  ).optional(),
+  JWT_ALGORITHMS: listOf(
+    (text) => (ASYMMETRIC.has(text) ? text : undefined),
+    `must be asymmetric algorithms, separated by commas: ${[...ASYMMETRIC].join(', ')}`,
+  ).default(['RS256', 'PS256', 'ES256', 'EdDSA']),
+  JWT_SUBJECT_CLAIM: claimName.default('sub'),
+  JWT_EMAIL_CLAIM: claimName.default('email'),
+  JWT_EMAIL_VERIFIED_CLAIM: claimName.default('email_verified'),
+  LOG_SECRET: key
+    .refine(
+      (secret) => secret.reveal().length >= MIN_SECRET_LENGTH,
+      `must have at least ${MIN_SECRET_LENGTH} characters, or the callers in the log could be guessed`,
+    )
+    .optional(),
+});
+
+export const identitySettings: z.ZodType<IdentitySettings> = variables.transform((set, context) => {
+  const { LOG_SECRET: logSecret, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = set;
+  const complain = (name: keyof typeof set, message: string) => {
+    context.addIssue({ code: 'custom', path: [name], message });
+    return z.NEVER;
+  };
+  if (JWT_ISSUER === undefined) {
+    return JWT_AUDIENCE === undefined && JWT_JWKS_URL === undefined
+      ? { jwt: undefined, logSecret }
+      : complain('JWT_ISSUER', 'must be set too, where JWT_AUDIENCE or JWT_JWKS_URL is');
+  }
+  if (JWT_AUDIENCE === undefined) {
+    return complain(
+      'JWT_AUDIENCE',
+      'must be set too: without it, a token that the issuer made for any other service would do',
+    );
+  }
+  const claims = {
+    subject: set.JWT_SUBJECT_CLAIM,
+    email: set.JWT_EMAIL_CLAIM,
+    emailVerified: set.JWT_EMAIL_VERIFIED_CLAIM,
+  };
+  // OpenID Connect Core, 5.1: it says that `email` was verified, and nothing about any other claim.
+  if (claims.email !== 'email' && claims.emailVerified === 'email_verified') {
+    return complain(
+      'JWT_EMAIL_VERIFIED_CLAIM',
+      'must name the claim that vouches for JWT_EMAIL_CLAIM: email_verified vouches for email only',
+    );
+  }
+  const jwt = {
+    issuer: JWT_ISSUER,
+    jwksUrl: JWT_JWKS_URL,
+    audiences: JWT_AUDIENCE,
+    algorithms: set.JWT_ALGORITHMS,
+    claims,
+  };
+  return { jwt, logSecret };
+});

@@ -1,0 +1,54 @@
+import { isJsonObject, type JsonObject, parseJson } from '../lib/json.ts';
+import { TokenRefused } from './token-refused.ts';
+
+/** Also of an unsigned one, which has an empty signature. */
+const COMPACT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/;
+/** RFC 7519, 5.1 and RFC 9068, 2.1. Logout tokens, for example, are signed with the same keys. */
+const TYPES = /^(application\/)?(at\+)?jwt$/i;
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+
+/**
+ * Refuses what cannot be an access or ID token of this issuer, before any key is looked for.
+ * Nothing is proved by it: everything here may be forged.
+ * @throws {TokenRefused}
+ */
+export function checkForm(token: string, issuer: string): void {
+  const [, header, payload] = COMPACT.exec(token) ?? [];
+  if (header === undefined || payload === undefined) {
+    throw new TokenRefused('The token is no signed JWT.');
+  }
+  const { typ } = decode(header);
+  if (typ !== undefined && !TYPES.test(String(typ))) {
+    throw new TokenRefused('The token is of another kind (typ).');
+  }
+  const { iss } = decode(payload);
+  // Its key is unknown here, and none of our issuer's need be fetched for it.
+  if (iss !== undefined && iss !== issuer) {
+    throw new TokenRefused('The token comes from another issuer (iss).');
+  }
+}
+
+function decode(part: string): JsonObject {
+  const bytes = Buffer.from(part, 'base64url');
+  const value = parseJson(bytes);
+  if (!isJsonObject(value)) throw new TokenRefused('The token is no well-formed JWT.');
+  // RFC 7519, 4: readers differ in which one they take.
+  if (countColons(bytes.toString()) !== countMembers(value)) {
+    throw new TokenRefused('The token names a member twice.');
+  }
+  return value;
+}
+
+/** One stands in each member of an object. */
+function countColons(json: string): number {
+  return json.replaceAll(STRING, '').split(':').length - 1;
+}
+
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const values = Object.values(value);
+  return values.reduce<number>(
+    (sum, each) => sum + countMembers(each),
+    Array.isArray(value) ? 0 : values.length,
+  );
+}
