@@ -87,9 +87,10 @@ describe('a failure that many fields met is told at the first of them', () => {
     assert.deepEqual(told.errors, result.errors.slice(2));
   });
 
-  test('where there is no data too', () => {
-    const result = { data: null, errors: [at(['b', 0], one), at(['b', 0], one)] };
-    assert.deepEqual(pathsOf(toldOf(result)), ['b.0']);
+  test('in the order of the errors where there is no data', () => {
+    const result = { data: null, errors: [at(['b', 0], one), at(['a'], one), at(['b', 0], one)] };
+    assert.deepEqual(toldOf(result).errors, result.errors.slice(0, 1));
+    assert.equal(toldOf(result).errors?.[0], result.errors[0]);
   });
 });
 

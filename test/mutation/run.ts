@@ -71,7 +71,11 @@ async function inTrees<Item, Result>(
 function measureTests(root: string): Promise<readonly TestFile[]> {
   const paths = globSync(values.tests, { cwd: root }).sort();
   console.log(`Running ${paths.length} test files to see what each reaches`);
-  return inTrees(paths, (path, tree) => measureTestFile(tree.root, path, BASELINE_LIMIT_MS));
+  return inTrees(paths, async (path, tree) => {
+    const test = await measureTestFile(tree.root, path, BASELINE_LIMIT_MS);
+    console.log(`${path}: ${(test.ms / 1000).toFixed(1)} s`);
+    return test;
+  });
 }
 
 async function testFolder(folder: string, root: string, tests: readonly TestFile[]): Promise<void> {
