@@ -107,7 +107,7 @@ describe('list items of a response', () => {
             assert.equal(refused.body.errors[0].extensions.code, 'TOO_MANY_NODES');
           }
         }),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     });
   }
