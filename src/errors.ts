@@ -18,7 +18,10 @@ export interface ErrorExtensions {
  * The README's error table is this one, which a test compares.
  */
 export const ERROR_CODES = {
-  CREDENTIALS_MISSING: { meaning: 'A key that the provider needs is missing.' },
+  CREDENTIALS_MISSING: {
+    meaning:
+      'A key that the provider needs is missing, or came in a header of another name; the message names the right one.',
+  },
   CREDENTIALS_INVALID: {
     meaning: 'A header does not hold a key, or `DD-SITE` is not one of the sites.',
   },

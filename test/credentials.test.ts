@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { SITES } from '../src/providers/datadog/settings.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { createGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createGateway, dataOf } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const QUERY = '{ viewer { providers users { provider } datadog { id } heygen { id } } }';
@@ -41,7 +41,7 @@ describe('CREDENTIALS=request', () => {
   });
 
   test('without credentials nothing is connected, and that is no error', async () => {
-    for (const headers of [{}, { 'X-Api-Key': 'for-somebody-else' }, { 'DD-SITE': 'nonsense' }]) {
+    for (const headers of [{}, { 'X-Key': 'for-somebody-else' }, { 'DD-API-KEY': '' }]) {
       const { answer, datadog, heygen } = await ask(headers);
       assert.deepEqual(dataOf(answer).viewer, {
         providers: [],
@@ -79,15 +79,16 @@ describe('CREDENTIALS=request', () => {
       /DD-API-KEY does not hold a key/,
     ],
   ] as const) {
-    test(`${name} counts as not connected, with the error at the provider's field`, async () => {
+    test(`${name} counts as not connected, with the error at its user and its field`, async () => {
       const { answer, datadog } = await ask({ ...headers, 'X-HeyGen-Api-Key': 'k' });
       assert.equal(answer.status, 200);
       assert.deepEqual(answer.data.viewer.providers, ['HEYGEN']);
-      assert.deepEqual(answer.data.viewer.users, [{ provider: 'HEYGEN' }]);
-      assert.equal(answer.errors?.length, 1);
-      assert.deepEqual(answer.errors?.[0]?.path, ['viewer', 'datadog']);
-      assert.deepEqual(answer.errors?.[0]?.extensions, { code, provider: 'DATADOG' });
-      assert.match(answer.errors?.[0]?.message ?? '', says);
+      assert.deepEqual(answer.data.viewer.users, [null, { provider: 'HEYGEN' }]);
+      assert.deepEqual(codesOf(answer), { 'viewer.users.0': code, 'viewer.datadog': code });
+      for (const { message, extensions } of answer.errors ?? []) {
+        assert.deepEqual(extensions, { code, provider: 'DATADOG' });
+        assert.match(message, says);
+      }
       assert.equal(datadog.length, 0);
     });
   }

@@ -27,12 +27,14 @@ export function createContextFactory(
 ): (initial: { readonly request: Request }) => Context {
   const transport = createTransport(settings.upstream.proxy);
   const memory = new DocumentMemory(settings.upstream.documentMemoryMegabytes);
+  const keyHeaders = settings.providers.flatMap(({ provider }) => provider.headers.keys);
   const connectors = settings.providers.map(({ provider, settings: own }) => {
     const opened = provider.open(own, new Upstream(settings.upstream, transport, memory));
-    return (request: Request, { upstream }: Trace): [string, Connection] => {
+    return (request: Request, { upstream }: Trace, isKeyless: boolean): [string, Connection] => {
       const credentials =
         settings.credentials === 'request'
-          ? readHeaders(provider, request.headers, own)
+          ? (readHeaders(provider, request.headers, own) ??
+            (isKeyless ? findLookalike(provider, request.headers) : undefined))
           : own.credentials;
       if (credentials === undefined) return [provider.name, { state: 'absent' }];
       if (credentials instanceof RolecallError) {
@@ -46,12 +48,13 @@ export function createContextFactory(
     };
   });
   return ({ request }) => {
+    const isKeyless = !keyHeaders.some((name) => request.headers.get(name));
     const trace: Trace = { providers: new Set(), accepted: new Set(), upstream: [] };
     return {
       trace,
       omissions: new Map(),
       kept: new Map(),
-      connections: new Map(connectors.map((connect) => connect(request, trace))),
+      connections: new Map(connectors.map((connect) => connect(request, trace, isKeyless))),
     };
   };
 }
@@ -63,4 +66,20 @@ function readHeaders(provider: Provider, headers: Headers, settings: ProviderSet
     if (error instanceof RolecallError) return error;
     throw error;
   }
+}
+
+/** The error for a request without a key that has a header which looks as if it were to carry one. */
+function findLookalike(
+  { name, title, headers }: Provider,
+  sent: Headers,
+): RolecallError | undefined {
+  for (const [header, value] of sent) {
+    if (value === '' || !headers.lookalikes.test(header)) continue;
+    const keys = `${title}'s ${headers.keys.length === 1 ? 'key' : 'keys'}`;
+    return new RolecallError(
+      `The header ${header} alone connects nothing: send ${keys} as ${headers.keys.join(' and ')}.`,
+      { code: 'CREDENTIALS_MISSING', provider: name },
+    );
+  }
+  return undefined;
 }

@@ -24,8 +24,7 @@ export interface Provider<
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
-  /** The headers of a request that carry its keys, as they are written, and those that go with them. */
-  readonly headers: { readonly keys: readonly string[]; readonly others: readonly string[] };
+  readonly headers: ProviderHeaders;
 
   /**
    * Credentials out of a request's headers, undefined where there are none.
@@ -35,6 +34,16 @@ export interface Provider<
 
   /** Called once per process. What it keeps serves every caller: of persons, only what `Upstream.memory` keeps of each credential. */
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
+}
+
+/** The headers of a request that concern a provider. */
+export interface ProviderHeaders {
+  /** Those that carry its keys, as they are written. */
+  readonly keys: readonly string[];
+  /** Those that go with them. */
+  readonly others: readonly string[];
+  /** Names that callers mistake for these: one that comes without any key is answered with what is meant. */
+  readonly lookalikes: RegExp;
 }
 
 export interface OpenProvider<Credentials = unknown, Session = unknown> {

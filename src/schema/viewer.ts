@@ -1,4 +1,4 @@
-import { type Context, sessionOf, sessionToAsk } from '../context.ts';
+import { type Connection, type Context, sessionOf, sessionToAsk } from '../context.ts';
 import type { Builder, EnumTypeRef, UserShape } from './builder.ts';
 import type { SchemaProvider } from './provider.ts';
 
@@ -15,16 +15,20 @@ export function defineViewer(
       providers: t.field({
         type: [providerEnum],
         nullable: false,
-        description: 'The connected providers: those with credentials. Asks none of them.',
-        resolve: (_viewer, _args, context) => connected(providers, context).map(({ name }) => name),
+        description:
+          'The connected providers: those with credentials that can be used. Asks none of them.',
+        resolve: (_viewer, _args, context) =>
+          inState(providers, context, 'connected').map(({ name }) => name),
       }),
       users: t.field({
         type: ['User'],
         nullable: { list: false, items: true },
         description:
-          'One user per connected provider, in the order of `providers`; null, with an error, where that one failed.',
+          'One user per provider that credentials came for, in the order of the enum `Provider`; null, with an error, where that one failed or its credentials cannot be used.',
         resolve: (_viewer, _args, context) =>
-          connected(providers, context).map((provider) => viewerOf(provider, context)),
+          inState(providers, context, 'connected', 'unusable').map((provider) =>
+            viewerOf(provider, context),
+          ),
       }),
     }),
   });
@@ -57,11 +61,12 @@ export function defineViewer(
   });
 }
 
-function connected(
+function inState(
   providers: readonly SchemaProvider[],
   { connections }: Context,
+  ...states: readonly Connection['state'][]
 ): readonly SchemaProvider[] {
-  return providers.filter((provider) => connections.get(provider.name)?.state === 'connected');
+  return providers.filter(({ name }) => states.includes(connections.get(name)?.state ?? 'absent'));
 }
 
 async function viewerOf(provider: SchemaProvider, context: Context): Promise<UserShape | null> {

@@ -1,13 +1,19 @@
 import { RolecallError } from '../../errors.ts';
 import { KEY_EXPECTED, parseKey } from '../../lib/env-types.ts';
 import type { Secret } from '../../lib/secret.ts';
+import type { ProviderHeaders } from '../provider.ts';
 import { type Credentials, parseSite, type Settings, SITES, siteUrl } from './settings.ts';
 
 const API_KEY = 'DD-API-KEY';
 const APP_KEY = 'DD-APPLICATION-KEY';
 const SITE = 'DD-SITE';
 
-export const headers = { keys: [API_KEY, APP_KEY], others: [SITE] };
+export const headers: ProviderHeaders = {
+  keys: [API_KEY, APP_KEY],
+  others: [SITE],
+  // DD-APP-KEY, X-Datadog-Api-Key, DD_API_KEY; the site alone too.
+  lookalikes: /^(x[-_])?(dd|datadog)[-_]?((api|app|application)[-_]?key|site)$/i,
+};
 
 /** What a request to Datadog carries (https://docs.datadoghq.com/api/latest/authentication/). */
 export function toHeaders({ apiKey, appKey }: Credentials): Record<string, string> {

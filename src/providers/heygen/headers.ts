@@ -1,11 +1,17 @@
 import { RolecallError } from '../../errors.ts';
 import { KEY_EXPECTED, parseKey } from '../../lib/env-types.ts';
 import type { Secret } from '../../lib/secret.ts';
+import type { ProviderHeaders } from '../provider.ts';
 
 /** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
 const INCOMING = 'X-HeyGen-Api-Key';
 
-export const headers = { keys: [INCOMING], others: [] };
+export const headers: ProviderHeaders = {
+  keys: [INCOMING],
+  others: [],
+  // X-Api-Key, as HeyGen itself calls it, HeyGen-Api-Key, HEYGEN_KEY.
+  lookalikes: /^(x[-_])?(heygen[-_]?(api[-_]?)?|api[-_]?)key$/i,
+};
 
 /** What a request to HeyGen carries, and nothing beside it (https://docs.heygen.com/reference/authentication). */
 export function toHeaders(key: Secret): Record<string, string> {

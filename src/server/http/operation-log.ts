@@ -29,7 +29,7 @@ export function createOperationLog(logger: Logger): ServerPlugin {
     onExecutionResult({ request, context, result }) {
       logged.add(request);
       // What was refused before it was executed has no context of ours.
-      const { trace, caller } = context as Partial<Context> & ServerContext;
+      const { trace, connections, caller } = context as Partial<Context> & ServerContext;
       const operation = names.get(context) ?? context.params.operationName;
       logger.info(
         {
@@ -42,7 +42,7 @@ export function createOperationLog(logger: Logger): ServerPlugin {
             ...call,
             durationMs: rounded(call.durationMs),
           })),
-          errors: codesOf(result),
+          errors: [...new Set([...codesOf(result), ...unusableCodes(connections)])],
         },
         'operation',
       );
@@ -74,6 +74,13 @@ function codesOf(result: Result | Result[]): readonly unknown[] {
     .flat()
     .flatMap((each) => (each && !isAsyncIterable(each) ? (each.errors ?? []) : []));
   return [...new Set(errors.map(({ extensions }) => extensions?.['code']))];
+}
+
+/** Why credentials that came cannot be used, also where the operation did not ask for what they are for. */
+function unusableCodes(connections: Context['connections'] = new Map()): readonly unknown[] {
+  return [...connections.values()].flatMap((connection) =>
+    connection.state === 'unusable' ? connection.error.extensions.code : [],
+  );
 }
 
 /** To a tenth of a millisecond. */
