@@ -1,4 +1,5 @@
-import { type Linkage, MALFORMED, type Resource, toMany, toOne } from '../../lib/json-api.ts';
+import type { Resource } from '../../lib/json-api.ts';
+import { type Linkage, MALFORMED, toMany, toOne } from '../../lib/json-api-linkage.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import { firstText, type Lenient, valueReader } from '../values.ts';
 

@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Linkage } from '../../../lib/json-api.ts';
+import type { Linkage } from '../../../lib/json-api-linkage.ts';
 import { asksBeyondId } from '../../../schema/selection.ts';
 import { type Lenient, valid } from '../../values.ts';
 

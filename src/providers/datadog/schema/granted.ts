@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RolecallError } from '../../../errors.ts';
-import type { Linkage } from '../../../lib/json-api.ts';
+import type { Linkage } from '../../../lib/json-api-linkage.ts';
 import { onceForEach } from '../../../lib/once-for-each.ts';
 import {
   type Grant,
