@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { RolecallError } from './errors.ts';
 import type { CallReport } from './upstream/call.ts';
 
@@ -12,16 +12,26 @@ export type Connection =
   /** Credentials came that cannot be used: the provider's field reports why. */
   | { readonly state: 'unusable'; readonly error: RolecallError };
 
-/** What resolvers share during one request. Nothing in it outlives the request. */
-export interface Context {
+/** What lasts as long as a request. */
+export interface RequestContext {
   /** By the provider's name in the schema's `Provider` enum. */
   readonly connections: ReadonlyMap<string, Connection>;
   /** How the operation went: for the log, and for what is remembered of its caller. */
   readonly trace: Trace;
-  /** Failures that left something out of fields without nulling them. */
-  readonly omissions: Map<RolecallError, Set<Path>>;
-  /** What whoever is the key wants to find again. Unlike in a WeakMap, it is young garbage when the request is over. */
-  readonly kept: Map<object, unknown>;
+}
+
+/** What resolvers share while they execute an operation. Nothing in it outlives the request. */
+export interface Context extends RequestContext {
+  /** Replaced whole when the operation is executed again. Resolvers read it before they wait for anything. */
+  execution: Execution;
+}
+
+/** What resolvers note while they execute an operation once. */
+export interface Execution {
+  /** Failures that left something out of fields without nulling them, with the paths of those fields. */
+  readonly partialErrors: Map<RolecallError, Set<Path>>;
+  /** What `selectsMoreThanId` found, by the nodes of a field. In a WeakMap it would cost the garbage collector more. */
+  readonly moreThanId: Map<readonly FieldNode[], boolean>;
 }
 
 export interface Trace {

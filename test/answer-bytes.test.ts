@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LeafList, LeafObject } from '../src/server/execution/leaf-list.ts';
-import { toBytes } from '../src/server/execution/response-bytes.ts';
+import { serializeResult } from '../src/server/execution/serialize-result.ts';
+import { SerializedList, SerializedObject } from '../src/server/execution/serialized-list.ts';
 
 const text = fc.string({ unit: 'binary' });
 const leaf = fc.oneof(text, fc.double(), fc.boolean(), fc.constant(null), fc.array(text));
 const leaves = fc
   .array(fc.dictionary(text, leaf), { minLength: 1, maxLength: 4 })
-  .map((objects) => objects.map((object) => new LeafObject(JSON.stringify(object))));
+  .map((objects) => objects.map((object) => new SerializedObject(JSON.stringify(object))));
 /** A few objects, many times. */
 const list = leaves
   .chain((objects) => fc.array(fc.constantFrom(...objects)))
-  .map((objects) => new LeafList(objects));
+  .map((objects) => new SerializedList(objects));
 
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -30,12 +30,15 @@ const { value } = fc.letrec((tie) => ({
 test('a result is written as JSON.stringify writes it', () => {
   fc.assert(
     fc.property(fc.dictionary(text, value), (result) => {
-      assert.equal(toBytes(result).toString(), JSON.stringify(result));
+      assert.equal(serializeResult(result).toString(), JSON.stringify(result));
     }),
     { numRuns: 2_000 },
   );
 });
 
 test('functions are left out, as JSON.stringify leaves them out', () => {
-  assert.equal(toBytes({ data: { a: [] }, stringify: toBytes }).toString(), '{"data":{"a":[]}}');
+  assert.equal(
+    serializeResult({ data: { a: [] }, stringify: serializeResult }).toString(),
+    '{"data":{"a":[]}}',
+  );
 });

@@ -22,6 +22,7 @@ const FORBIDDEN = [
   ['src/server/index.ts', 'src/providers/heygen/index.ts'],
   ['src/server/index.ts', 'src/config/index.ts'],
   ['src/server/index.ts', 'src/main.ts'],
+  ['src/server/index.ts', 'src/server/execution/compiled.ts'],
   ['src/config/index.ts', 'src/process/logger.ts'],
   ['src/lib/json.ts', 'src/errors.ts'],
 ] as const;

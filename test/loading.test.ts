@@ -7,6 +7,7 @@ import { Directory } from '../src/providers/datadog/directory.ts';
 import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
 import { Loaders } from '../src/providers/datadog/loaders.ts';
 import { createSchemas } from '../src/schema/index.ts';
+import { ExecutionState } from '../src/server/execution/state.ts';
 import * as fixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
 import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
@@ -39,8 +40,7 @@ async function readsOf(fields: string, document: unknown = fixtures.manyRoles())
     document: parse(`{ viewer { datadog { ${fields} } } }`),
     contextValue: {
       trace: { providers: new Set(), accepted: new Set(), upstream: [] },
-      omissions: new Map(),
-      kept: new Map(),
+      execution: new ExecutionState(0),
       connections: new Map([['DATADOG', { state: 'connected', session: loaders }]]),
     },
   });

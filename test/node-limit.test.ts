@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import { createSchema, createYoga } from 'graphql-yoga';
 import type { Context } from '../src/context.ts';
-import { createNodeLimit } from '../src/server/execution/node-limit.ts';
+import { createExecution } from '../src/server/execution/index.ts';
 import type { ServerContext } from '../src/server/plugin.ts';
 import {
   administrator,
@@ -212,7 +212,17 @@ describe('an operation with too many list items', () => {
         Item: { leaf, items: () => [{}, {}] },
       },
     });
-    const yoga = createYoga({ schema, plugins: [createNodeLimit(5)], logging: false });
+    const execution = createExecution(schema, { nodes: 5, responseBytes: 1_000 });
+    const yoga = createYoga<ServerContext, Context>({
+      schema,
+      context: () => ({
+        connections: new Map(),
+        trace: { providers: new Set(), accepted: new Set(), upstream: [] },
+        execution: execution.createState(),
+      }),
+      plugins: [...execution.plugins],
+      logging: false,
+    });
     const ask = async (query: string) => {
       const url = `http://rolecall.example/graphql?query=${encodeURIComponent(query)}`;
       return (await yoga.fetch(url)).status;

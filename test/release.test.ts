@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { release } from '../src/lib/release-buffer.ts';
+import { freeBuffer } from '../src/lib/free-buffer.ts';
 import { toReply } from '../src/upstream/reply.ts';
 import { permission, role, userWithRoles } from './fixtures/datadog.ts';
 import { readConfig } from './support/config.ts';
@@ -81,10 +81,10 @@ async function until(condition: () => boolean): Promise<void> {
 
 test('takes large bytes away, and leaves those that may share their memory', () => {
   const large = Buffer.alloc(MEGABYTE);
-  release(large);
+  freeBuffer(large);
   assert.equal(large.length, 0);
   const small = Buffer.from('{}');
-  release(small);
+  freeBuffer(small);
   assert.equal(small.toString(), '{}');
 });
 

@@ -15,10 +15,14 @@ const at = (path: Path | undefined, originalError?: Error) =>
 const linked = (path: Path) =>
   path.reduce<object | undefined>((prev, key) => ({ prev, key }), undefined);
 
-/** What becomes of a result, and of omissions that were met on the way to it. */
-function toldOf(result: object, omissions: readonly (readonly [RolecallError, Path[]])[] = []) {
+/** What becomes of a result, and of partial errors that were met on the way to it. */
+function toldOf(result: object, partialErrors: readonly (readonly [RolecallError, Path[]])[] = []) {
   const contextValue = {
-    omissions: new Map(omissions.map(([error, paths]) => [error, new Set(paths.map(linked))])),
+    execution: {
+      partialErrors: new Map(
+        partialErrors.map(([error, paths]) => [error, new Set(paths.map(linked))]),
+      ),
+    },
   };
   let told = result;
   const hooks: any = reportedOnce.onExecute?.({ args: { contextValue } } as any);

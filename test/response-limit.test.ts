@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { jsonSize } from '../src/server/execution/json-size.ts';
-import { LeafList, LeafObject } from '../src/server/execution/leaf-list.ts';
+import { SerializedList, SerializedObject } from '../src/server/execution/serialized-list.ts';
 import { permission, role, userWithRoles } from './fixtures/datadog.ts';
 import { createServerGateway, type Gateway } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
@@ -137,14 +137,17 @@ describe('a response that is too large', () => {
 
 const text = fc.string({ unit: 'binary' });
 const leaf = fc.oneof(text, fc.double(), fc.boolean(), fc.constantFrom(null, undefined));
-const leafList = fc
+const serializedList = fc
   .array(fc.dictionary(text, leaf))
-  .map((objects) => new LeafList(objects.map((object) => new LeafObject(JSON.stringify(object)))));
+  .map(
+    (objects) =>
+      new SerializedList(objects.map((object) => new SerializedObject(JSON.stringify(object)))),
+  );
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
     leaf,
-    leafList,
+    serializedList,
     fc.constant(new Date(0)),
     fc.array(tie('value')),
     fc.dictionary(text, tie('value')),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSchema, execute, type GraphQLResolveInfo, parse } from 'graphql';
-import { asksBeyondId } from '../src/schema/selection.ts';
+import type { Context } from '../src/context.ts';
+import { selectsMoreThanId } from '../src/schema/selection.ts';
+import { ExecutionState } from '../src/server/execution/state.ts';
 
 const schema = buildSchema(`
   type Query { roles: [Role!]! }
@@ -15,19 +17,26 @@ async function looksOf(query: string, variableValues: Record<string, unknown>) {
   let looks = 0;
   const roles = Array.from({ length: 100 }, (_, id) => ({
     id,
-    permissions(_args: unknown, _context: unknown, info: GraphQLResolveInfo) {
+    permissions(_args: unknown, context: Context, info: GraphQLResolveInfo) {
       const fragments = new Proxy(info.fragments, {
         get(target, name, receiver) {
           looks += 1;
           return Reflect.get(target, name, receiver);
         },
       });
-      found.push(asksBeyondId({ ...info, fragments }));
+      found.push(selectsMoreThanId(context, { ...info, fragments }));
       return [];
     },
   }));
   const document = parse(query);
-  const { errors } = await execute({ schema, document, rootValue: { roles }, variableValues });
+  const contextValue = { execution: new ExecutionState(0) };
+  const { errors } = await execute({
+    schema,
+    document,
+    rootValue: { roles },
+    contextValue,
+    variableValues,
+  });
   assert.equal(errors, undefined);
   return { found: [...new Set(found)], resolved: found.length, looks };
 }

@@ -1,4 +1,4 @@
-import type { Connection, Context, Trace } from '../context.ts';
+import type { Connection, RequestContext, Trace } from '../context.ts';
 import { RolecallError } from '../errors.ts';
 import { DocumentMemory } from '../upstream/document-memory.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
@@ -24,7 +24,7 @@ export interface ConnectSettings {
  */
 export function createContextFactory(
   settings: ConnectSettings,
-): (initial: { readonly request: Request }) => Context {
+): (initial: { readonly request: Request }) => RequestContext {
   const transport = createTransport(settings.upstream.proxy);
   const memory = new DocumentMemory(settings.upstream.documentMemoryMegabytes);
   const keyHeaders = settings.providers.flatMap(({ provider }) => provider.headers.keys);
@@ -52,8 +52,6 @@ export function createContextFactory(
     const trace: Trace = { providers: new Set(), accepted: new Set(), upstream: [] };
     return {
       trace,
-      omissions: new Map(),
-      kept: new Map(),
       connections: new Map(connectors.map((connect) => connect(request, trace, isKeyless))),
     };
   };

@@ -7,30 +7,32 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import type { Context } from '../context.ts';
 
 /**
- * Does the operation ask this object for more than its `id`? A reference need not be resolved otherwise.
- * @param path fields to follow first: `asksBeyondId(info, 'permission')` asks about `permission` below this field
+ * Does the operation select more than the `id` of this field's objects? Otherwise there is no need to look them up.
+ * @param path fields to follow first: `selectsMoreThanId(context, info, 'permission')` is about `permission` below
+ * this field; a field is always asked about with the same path
  */
-export function asksBeyondId(info: GraphQLResolveInfo, ...path: readonly string[]): boolean {
-  const { fieldNodes, variableValues } = info;
-  if (path.length === 0 && fieldNodes.some(({ selectionSet }) => isPlainlyBeyond(selectionSet))) {
+export function selectsMoreThanId(
+  { execution: { moreThanId } }: Context,
+  info: GraphQLResolveInfo,
+  ...path: readonly string[]
+): boolean {
+  const { fieldNodes } = info;
+  if (path.length === 0 && fieldNodes.some(({ selectionSet }) => isPlainlyMore(selectionSet))) {
     return true;
   }
-  // For all objects of a list the nodes are the same array, and in a request the variables the same object.
-  const byVariables = looks.get(fieldNodes) ?? new WeakMap<object, boolean>();
-  looks.set(fieldNodes, byVariables);
-  const known = byVariables.get(variableValues);
+  // The nodes are the same array for all objects of a list.
+  const known = moreThanId.get(fieldNodes);
   if (known !== undefined) return known;
-  const asks = looksBeyondId(info, path);
-  byVariables.set(variableValues, asks);
-  return asks;
+  const isMore = followSelections(info, path);
+  moreThanId.set(fieldNodes, isMore);
+  return isMore;
 }
 
-/** What a look at fragments and variables has found, which is always the same path's for the same nodes. */
-const looks = new WeakMap<readonly FieldNode[], WeakMap<object, boolean>>();
-
-function looksBeyondId(info: GraphQLResolveInfo, path: readonly string[]): boolean {
+/** Follows fragments, and reads the variables of directives. */
+function followSelections(info: GraphQLResolveInfo, path: readonly string[]): boolean {
   let type = getNamedType(info.returnType);
   let nodes: readonly FieldNode[] = info.fieldNodes;
   for (const step of path) {
@@ -38,18 +40,18 @@ function looksBeyondId(info: GraphQLResolveInfo, path: readonly string[]): boole
     if (nodes.length === 0 || !isObjectType(type)) return false;
     type = getNamedType(type.getFields()[step]?.type ?? type);
   }
-  return subFields(info, type, nodes).some(isBeyondId);
+  return subFields(info, type, nodes).some(isMoreThanId);
 }
 
-/** What needs no look at fragments and variables, which takes longer. */
-function isPlainlyBeyond(set: SelectionSetNode | undefined): boolean {
+/** Is there a field for which no fragment and no variable has to be read? That would take longer. */
+function isPlainlyMore(set: SelectionSetNode | undefined): boolean {
   return (set?.selections ?? []).some(
     (selection) =>
-      selection.kind === Kind.FIELD && !selection.directives?.length && isBeyondId(selection),
+      selection.kind === Kind.FIELD && !selection.directives?.length && isMoreThanId(selection),
   );
 }
 
-function isBeyondId({ name: { value } }: FieldNode): boolean {
+function isMoreThanId({ name: { value } }: FieldNode): boolean {
   return value !== 'id' && value !== '__typename';
 }
 

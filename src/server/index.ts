@@ -9,12 +9,7 @@ import { type ConnectSettings, createContextFactory } from '../providers/connect
 import { createSchemas } from '../schema/index.ts';
 import { reportedOnce } from './errors/deduplicate.ts';
 import { maskError } from './errors/mask-error.ts';
-import { BufferedResponse } from './execution/buffered-response.ts';
-import { createCompiledExecution } from './execution/compiled.ts';
-import { createDocumentCaches } from './execution/document-cache.ts';
-import { createNodeLimit } from './execution/node-limit.ts';
-import { releaseSentBytes } from './execution/release-sent-bytes.ts';
-import { createResponseLimit } from './execution/response-limit.ts';
+import { createExecution } from './execution/index.ts';
 import { authentication, createTokenCheck } from './guards/authentication.ts';
 import { createBodyLimit } from './guards/body-limit.ts';
 import { createCsrfPrevention } from './guards/csrf.ts';
@@ -74,7 +69,7 @@ export function createServer(
     ...providers.flatMap(({ headers }) => headers.others),
     ...settings.corsHeaders,
   ];
-  const context = createContextFactory(config);
+  const contextOf = createContextFactory(config);
   const { graph, subgraph } = createSchemas(providers);
 
   // In the order in which a request meets them; both endpoints share them, and so their counts.
@@ -90,7 +85,6 @@ export function createServer(
     noPersistedQueries,
     validationRules,
     ...(settings.introspection ? [] : [hiddenSchema]),
-    createNodeLimit(settings.limits.nodes),
     reportedOnce,
   ];
 
@@ -100,15 +94,16 @@ export function createServer(
     bodyBytes: number,
     page: ServerPlugin[],
   ) {
+    const execution = createExecution(schema, settings.limits);
     return createYoga<ServerContext, Context>({
       schema,
-      context,
+      context: (initial) => ({ ...contextOf(initial), execution: execution.createState() }),
       graphqlEndpoint: path,
       plugins: [
         requestId,
         answerHeaders,
-        // Before the log, which tells what is refused.
-        createResponseLimit(settings.limits.responseBytes),
+        // Before the log, which reports responses that it refuses.
+        ...execution.plugins,
         createOperationLog(logger),
         createRoutes(path, GRAPHQL_PATH, {
           get isReady() {
@@ -118,15 +113,13 @@ export function createServer(
         ...page,
         ...guards,
         createBodyLimit(bodyBytes),
-        createCompiledExecution(schema),
-        releaseSentBytes,
       ],
       cors: createCors(settings.corsOrigins, corsHeaders),
-      parserAndValidationCache: createDocumentCaches(),
+      parserAndValidationCache: execution.parserAndValidationCache,
       batching: { limit: settings.limits.batch },
       // createBodyLimit refuses them.
       maxRequestBodySize: false,
-      fetchAPI: { Response: BufferedResponse },
+      fetchAPI: execution.fetchAPI,
       maskedErrors: { maskError },
       logging: logger,
       multipart: false,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { freeBuffer } from '../lib/free-buffer.ts';
 import { parseJson } from '../lib/json.ts';
-import { release } from '../lib/release-buffer.ts';
 import { UpstreamFailure } from './failure.ts';
 
 const ISIZE_BYTES = 4;
@@ -59,7 +59,7 @@ function readBody(bytes: Buffer, encoding: string | undefined, maxBytes: number)
   }
   const decoded = decode(bytes, encoding, maxBytes);
   const body = { json: parseJson(decoded), length: decoded.length };
-  release(decoded);
+  freeBuffer(decoded);
   return body;
 }
 

@@ -5,23 +5,27 @@ import { createContextFactory } from '../../src/providers/connect.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createSchemas, type Schemas } from '../../src/schema/index.ts';
 import { createCompiledExecution } from '../../src/server/execution/compiled.ts';
+import { ExecutionState } from '../../src/server/execution/state.ts';
 
 export interface Executed {
   /** The JSON of the data, in which the order of members counts. */
   readonly data: string;
   /** In an order of their own. */
   readonly errors: readonly string[];
-  readonly omissions: readonly string[];
+  readonly partialErrors: readonly string[];
 }
 
 /** Executes operations by graphql-js alone, and as the server does, in the same schema and each in a context of its own. */
 export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph') {
   const schema = createSchemas(providers)[endpoint];
   const contextOf = createContextFactory(config);
-  const { onExecute } = createCompiledExecution(schema);
+  const compiledExecution = createCompiledExecution(schema);
 
   function argsOf(document: DocumentNode, variableValues: object | undefined) {
-    const contextValue = contextOf({ request: new Request('http://rolecall.example/graphql') });
+    const contextValue: Context = {
+      ...contextOf({ request: new Request('http://rolecall.example/graphql') }),
+      execution: new ExecutionState(config.server.limits.responseBytes),
+    };
     return { schema, document, contextValue, variableValues } as ExecutionArgs & {
       contextValue: Context;
     };
@@ -37,20 +41,12 @@ export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph
     async asTheServer(document: DocumentNode, variables?: object) {
       const args = argsOf(document, variables);
       let isRepeated = false;
-      let isCompiled = false;
-      let run = (some: ExecutionArgs) => execute(some) as unknown;
-      onExecute?.({
-        args,
-        executeFn: (some: ExecutionArgs) => {
-          isRepeated = true;
-          return execute(some);
-        },
-        setExecuteFn: (executeFn: typeof run) => {
-          isCompiled = true;
-          run = executeFn;
-        },
-      } as never);
-      const result = (await run(args)) as ExecutionResult;
+      const compiled = compiledExecution(args, (some) => {
+        isRepeated = true;
+        return execute(some);
+      });
+      const result = (await (compiled ?? execute)(args)) as ExecutionResult;
+      const isCompiled = compiled !== undefined;
       return { ...executed(result, args.contextValue), isCompiled, isRepeated };
     },
   };
@@ -58,12 +54,15 @@ export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph
 
 function executed(
   result: ExecutionResult & { readonly stringify?: (some: object) => Buffer | string },
-  { omissions }: Context,
+  { execution: { partialErrors } }: Context,
 ): Executed {
   const { data, errors = [], stringify = JSON.stringify } = result;
   return {
     data: String(stringify({ data })),
     errors: errors.map((error) => JSON.stringify(error)).sort(),
-    omissions: Array.from(omissions, ([{ message }, paths]) => `${message} ${paths.size}`).sort(),
+    partialErrors: Array.from(
+      partialErrors,
+      ([{ message }, paths]) => `${message} ${paths.size}`,
+    ).sort(),
   };
 }

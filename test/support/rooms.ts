@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 
 const VENDOR = /^src\/providers\/[^/]+\//;
+/** Other folders import only its index. */
+const BEHIND_INDEX = 'src/server/execution/';
 /** In these a vendor's folder would find all the others. */
 const ABOVE_VENDORS = new Set(['src/providers/index.ts', 'src/providers/connect.ts']);
 const IMPORT = /(?:from|import|import\()\s*'(\.[^']+)'/g;
@@ -31,6 +33,12 @@ export function objection(
   if (other === undefined) return `${to} stands in no room`;
   if (room !== other && !rooms.get(room)?.includes(other))
     return `${room} must not import ${other}`;
+  if (
+    to.startsWith(BEHIND_INDEX) &&
+    !from.startsWith(BEHIND_INDEX) &&
+    to !== `${BEHIND_INDEX}index.ts`
+  )
+    return `only ${BEHIND_INDEX}index.ts is imported from elsewhere`;
   const [vendor] = VENDOR.exec(from) ?? [];
   const [otherVendor] = VENDOR.exec(to) ?? [];
   if (vendor !== undefined && ABOVE_VENDORS.has(to)) return `${vendor} must not import ${to}`;

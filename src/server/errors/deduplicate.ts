@@ -11,13 +11,13 @@ export const reportedOnce: ServerPlugin = {
     return {
       onExecuteDone({ result, setResult }) {
         if (Symbol.asyncIterator in result) return;
-        const { omissions } = contextValue;
-        const omitted = Array.from(omissions, ([failure, paths]) =>
+        const { partialErrors } = contextValue.execution;
+        const partial = Array.from(partialErrors, ([failure, paths]) =>
           Array.from(paths, (path) => toError(failure, responsePathAsArray(path))),
         ).flat();
-        const told = [...(result.errors ?? []), ...omitted];
+        const told = [...(result.errors ?? []), ...partial];
         const errors = firstOfEach(told as GraphQLError[], result);
-        if (errors.length < told.length || omitted.length > 0) setResult({ ...result, errors });
+        if (errors.length < told.length || partial.length > 0) setResult({ ...result, errors });
       },
     };
   },

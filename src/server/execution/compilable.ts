@@ -9,19 +9,19 @@ import {
   visit,
 } from 'graphql';
 
-/** `_entities` cannot be mistaken for two names, as it begins with what joins them. */
+/** These are safe: no two names joined by an underscore begin with one. */
 const UNDERSCORED_FIELDS: ReadonlySet<string> = new Set(['__typename', '_entities']);
 const CONDITIONS: ReadonlySet<string> = new Set(['skip', 'include']);
 
 /**
  * Does graphql-jit 0.8.9 respond to this operation as graphql-js does? It does not where
- * - a selection that is no leaf has a directive: it loses fields, and serves such as are skipped;
- * - a field with a condition is selected once more: it puts it in another place of the response;
- * - a condition may be null: it tells no error;
- * - a literal list or object holds variables: it lets a null in, and loses those in an object;
- * - names in the response hold an underscore: it joins them by one, and takes one field for another;
- * - names begin with `__`: introspection would show the schema's second fields, `__proto__` be lost in objects;
- * - **a literal text holds `__`**: it replaces markers of its own that begin so in the code that it makes of a text,
+ * - a selection that is no leaf has a directive: it loses fields, and returns fields that are skipped;
+ * - a field with a condition is selected twice: it changes the order of the response;
+ * - a condition may be null: it reports no error;
+ * - a literal list or object holds variables: it accepts null in a list, and loses variables in an object;
+ * - names in the response hold an underscore: it joins names by underscores, and takes one field for another;
+ * - names begin with `__`: introspection would show the second fields of lists, and objects would lose `__proto__`;
+ * - **a literal string holds `__`**: it replaces markers that begin so in the code that it generates for the string,
  *   and what follows such a marker is executed.
  * @param document one operation and its fragments, valid
  */

@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 
 const MAX_DOCUMENTS = 1_024;
 const MAX_BYTES = 32 * 1024 ** 2;
-/** What a parsed document takes for each character of its text: measured with dense ones. */
+/** The memory of a parsed document for each character of its text, measured with dense documents. */
 const BYTES_PER_CHARACTER = 100;
 
-/** Parsed documents by their text. Yoga's own caches count documents, and callers choose how large those are. */
+/** Caches of parsed documents by their text. Yoga's own have no bound of bytes, and callers choose how large documents are. */
 export function createDocumentCaches() {
   return { documentCache: createCache<DocumentNode>(), errorCache: createCache<Error>() };
 }

@@ -1,9 +1,9 @@
-import { LeafList } from './leaf-list.ts';
+import { SerializedList } from './serialized-list.ts';
 
-/** Text that JSON writes as it is: printable ASCII without quotes and backslashes. */
+/** Text that JSON does not escape: printable ASCII without quotes and backslashes. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** How many bytes JSON.stringify would write; `Infinity`, and no further look at the value, past the limit. */
+/** The bytes that JSON.stringify would write. Past the limit it is `Infinity`, and the rest of the value is not read. */
 export function jsonSize(value: unknown, limit: number): number {
   const meter = new Meter(limit);
   meter.add(value);
@@ -24,13 +24,13 @@ class Meter {
   }
 
   #text(text: string): void {
-    // A character takes a byte at least; what is too long is not even looked through.
+    // A character takes at least one byte, so a text that is too long need not be searched.
     const isPlain = text.length > this.left || PLAIN.test(text);
     this.left -= isPlain ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
   }
 
   #object(object: object): void {
-    if (object instanceof LeafList) {
+    if (object instanceof SerializedList) {
       this.left -= 2 + Math.max(0, object.objects.length - 1);
       for (const { byteLength } of object.objects) this.left -= byteLength;
     } else if ('toJSON' in object && typeof object.toJSON === 'function') {

@@ -20,6 +20,7 @@ import {
   type ListSelection,
   listSelectionOf,
 } from './list-selection.ts';
+import { ExecutionState } from './state.ts';
 
 type Source = Readonly<Record<string, unknown>>;
 type MaybePromise<T> = T | Promise<T>;
@@ -28,14 +29,14 @@ type OperationInfo = Omit<
   'fieldName' | 'fieldNodes' | 'returnType' | 'parentType' | 'path'
 >;
 
-/** Stands for every number that is past the limit. */
+/** Stands for every count past the limit. */
 const TOO_MANY = Number.POSITIVE_INFINITY;
 
 /**
- * How many items the lists of the response will hold, an empty list counted as one, and so is an error in a value's
- * place; `Infinity` past the limit, 0 where there are no lists. It calls the resolvers of lists and objects, each once
- * for a selection and an object, however often the response repeats those; no leaf is resolved or written. What the loaders of the request are asked for here is there
- * when the operation is executed. What fails counts as nothing, since execution meets and tells it.
+ * How many items the lists of the response will hold; an empty list counts as one item, and so does a value that is
+ * an error. `Infinity` past the limit, 0 where there are no lists. It calls the resolvers of lists and objects, each
+ * once for a selection and an object, however often the response repeats these; it resolves and writes no leaf.
+ * Execution finds in the loaders of the request what is loaded here. What fails counts as nothing: execution reports it.
  */
 export async function countListItems(
   { schema, document, rootValue, contextValue, variableValues }: ExecutionArgs,
@@ -57,8 +58,9 @@ export async function countListItems(
     operation,
     variableValues: variables.coerced,
   };
-  // What fields leave out is told where they are executed.
-  const context: Context = { ...(contextValue as Context), omissions: new Map() };
+  // What fields leave out is reported when they are executed.
+  const execution = ExecutionState.of(contextValue as Context).fresh();
+  const context: Context = { ...(contextValue as Context), execution };
   return new Walk(info, context, limit).count(selection, rootValue);
 }
 

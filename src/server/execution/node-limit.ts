@@ -1,16 +1,14 @@
-import { getOperationAST } from 'graphql';
+import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql';
 import { requestError } from '../errors/request-error.ts';
-import type { ServerPlugin } from '../plugin.ts';
 import { countListItems } from './list-count.ts';
 
-/** Refuses, before it is executed, an operation whose response would hold too many list items. */
-export function createNodeLimit(limit: number): ServerPlugin {
-  return {
-    async onExecute({ args, setResultAndStopExecution }) {
-      const operation = getOperationAST(args.document, args.operationName);
-      if (!operation || (await countListItems(args, operation, limit)) <= limit) return;
-      const message = `The response would have more than ${limit} list items. Ask for less, with filters or in several requests.`;
-      setResultAndStopExecution({ errors: [requestError('TOO_MANY_NODES', message)] });
-    },
-  };
+/** Why this operation must not be executed: its response would hold more list items than these. Undefined if not so. */
+export async function tooManyNodes(
+  args: ExecutionArgs,
+  maxNodes: number,
+): Promise<GraphQLError | undefined> {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (!operation || (await countListItems(args, operation, maxNodes)) <= maxNodes) return undefined;
+  const message = `The response would have more than ${maxNodes} list items. Ask for less, with filters or in several requests.`;
+  return requestError('TOO_MANY_NODES', message);
 }

@@ -1,21 +1,26 @@
+import type { GraphQLError } from 'graphql';
+import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { jsonSize } from './json-size.ts';
-import { tooLarge, WrittenBytes } from './written-bytes.ts';
 
-/** Refuses responses that are too long before they are written; the operations of a batch share the limit. */
-export function createResponseLimit(limit: number): ServerPlugin {
+/** Refuses responses that are too large before they are written. The operations of a batch share the limit. */
+export function createResponseLimit(maxBytes: number): ServerPlugin {
   const left = new WeakMap<Request, number>();
 
   return {
-    onExecute({ args: { contextValue } }) {
-      contextValue.kept.set(WrittenBytes, new WrittenBytes(limit));
-    },
     onExecutionResult({ request, result, setResult }) {
-      const before = left.get(request) ?? limit;
-      // And the comma, or bracket, that parts it from others in a batch.
+      const before = left.get(request) ?? maxBytes;
+      // One more for the comma or bracket that follows it in a batch.
       const after = before - jsonSize(result, before) - 1;
-      if (after < 0) setResult({ errors: [tooLarge(limit)] });
+      if (after < 0) setResult({ errors: [responseTooLarge(maxBytes)] });
       else left.set(request, after);
     },
   };
+}
+
+export function responseTooLarge(maxBytes: number): GraphQLError {
+  return requestError(
+    'RESPONSE_TOO_LARGE',
+    `The response would be larger than ${maxBytes} bytes. Ask for less, with filters or in several requests.`,
+  );
 }

@@ -1,7 +1,8 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../../../context.ts';
 import type { Linkage } from '../../../lib/json-api-linkage.ts';
-import { asksBeyondId } from '../../../schema/selection.ts';
+import { selectsMoreThanId } from '../../../schema/selection.ts';
 import { type Lenient, valid } from '../../values.ts';
 
 /**
@@ -10,23 +11,27 @@ import { type Lenient, valid } from '../../values.ts';
  */
 export function expandMany<T extends { readonly id: string }>(
   linkage: Lenient<Linkage>,
+  context: Context,
   info: GraphQLResolveInfo,
   loader: DataLoader<string, T>,
 ): readonly T[] | Promise<T[]> | null {
   const ids = valid(linkage)?.ids;
   if (ids === undefined) return null;
-  return asksBeyondId(info) ? Promise.all(ids.map((id) => loader.load(id))) : references(ids);
+  return selectsMoreThanId(context, info)
+    ? Promise.all(ids.map((id) => loader.load(id)))
+    : references(ids);
 }
 
 /** As `expandMany`, for a to-one relationship. */
 export function expandOne<T extends { readonly id: string }>(
   id: Lenient<string>,
+  context: Context,
   info: GraphQLResolveInfo,
   loader: DataLoader<string, T>,
 ): T | Promise<T> | null {
   const known = valid(id);
   if (known === null) return null;
-  return asksBeyondId(info) ? loader.load(known) : reference(known);
+  return selectsMoreThanId(context, info) ? loader.load(known) : reference(known);
 }
 
 /** Stands for a resource of which the operation asks nothing but the id. */

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { RolecallError } from '../../../errors.ts';
+import type { Execution } from '../../../context.ts';
 import type { Linkage } from '../../../lib/json-api-linkage.ts';
 import { onceForEach } from '../../../lib/once-for-each.ts';
 import {
@@ -20,7 +20,7 @@ import { reference } from './expand.ts';
 /** The field that asks: where it finds the loaders, and where an error that it meets is told. */
 interface Asking {
   readonly loaders: Loaders;
-  readonly omissions: Map<RolecallError, Set<GraphQLResolveInfo['path']>>;
+  readonly partialErrors: Execution['partialErrors'];
   readonly path: GraphQLResolveInfo['path'];
 }
 
@@ -81,12 +81,12 @@ const failuresOf = onceForEach(
 
 /** What these fields leave out for a failure is told all the same. */
 function noteFailures<T extends object>(
-  { omissions, path }: Asking,
+  { partialErrors, path }: Asking,
   shapes: readonly T[],
 ): readonly T[] {
   for (const failure of failuresOf(shapes)) {
-    const paths = omissions.get(failure) ?? new Set();
-    omissions.set(failure, paths.add(path));
+    const paths = partialErrors.get(failure) ?? new Set();
+    partialErrors.set(failure, paths.add(path));
   }
   return shapes;
 }

@@ -1,6 +1,6 @@
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
 import type { Sessions } from '../../../schema/provider.ts';
-import { asksBeyondId } from '../../../schema/selection.ts';
+import { selectsMoreThanId } from '../../../schema/selection.ts';
 import { valid } from '../../values.ts';
 import { isFilter, permissionMatcher } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
@@ -53,7 +53,8 @@ export function defineRole(
         async resolve({ linkedPermissions }, filter, context, info) {
           const ids = valid(linkedPermissions)?.ids;
           if (ids === undefined) return null;
-          if (!isFilter(filter) && !asksBeyondId(info)) return references<Permission>(ids);
+          if (!isFilter(filter) && !selectsMoreThanId(context, info))
+            return references<Permission>(ids);
           const permissions = await sessions.of(context).permissions.load(ids);
           return isFilter(filter) ? permissions.filter(permissionMatcher(filter)) : permissions;
         },

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../../context.ts';
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
 import type { Sessions } from '../../../schema/provider.ts';
-import { asksBeyondId } from '../../../schema/selection.ts';
+import { selectsMoreThanId } from '../../../schema/selection.ts';
 import { known, valid } from '../../values.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../model.ts';
@@ -16,7 +16,7 @@ import { defineRole } from './role.ts';
 export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeRef<User> {
   const asking = (context: Context, { path }: GraphQLResolveInfo) => ({
     loaders: sessions.of(context),
-    omissions: context.omissions,
+    partialErrors: context.execution.partialErrors,
     path,
   });
   const organization = defineOrganization(builder, sessions);
@@ -86,21 +86,21 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         nullable: true,
         description: 'The organization that the user belongs to.',
         resolve: ({ organizationId }, _args, context, info) =>
-          expandOne(organizationId, info, sessions.of(context).organizations),
+          expandOne(organizationId, context, info, sessions.of(context).organizations),
       }),
       otherOrganizations: t.field({
         type: [organization],
         nullable: true,
         description: 'Other organizations that this person belongs to.',
         resolve: ({ linkedOtherOrganizations }, _args, context, info) =>
-          expandMany(linkedOtherOrganizations, info, sessions.of(context).organizations),
+          expandMany(linkedOtherOrganizations, context, info, sessions.of(context).organizations),
       }),
       otherUsers: t.field({
         type: [user],
         nullable: true,
         description: 'This person’s users in other organizations.',
         resolve: ({ linkedOtherUsers }, _args, context, info) =>
-          expandMany(linkedOtherUsers, info, sessions.of(context).users),
+          expandMany(linkedOtherUsers, context, info, sessions.of(context).users),
       }),
       roles: t.field({
         type: [role],
@@ -108,14 +108,14 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         description:
           'The user’s roles; null where they are not known. A reference to one that cannot be read is left out.',
         resolve: ({ linkedRoles }, _args, context, info) =>
-          expandMany(linkedRoles, info, sessions.of(context).roles),
+          expandMany(linkedRoles, context, info, sessions.of(context).roles),
       }),
       teamRoles: t.field({
         type: [role],
         nullable: true,
         description: 'The roles that the user has through teams. They count in no other field.',
         resolve: ({ linkedTeamRoles }, _args, context, info) =>
-          expandMany(linkedTeamRoles, info, sessions.of(context).roles),
+          expandMany(linkedTeamRoles, context, info, sessions.of(context).roles),
       }),
       permissions: t.field({
         type: [permission],
@@ -126,7 +126,7 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         async resolve({ linkedRoles }, filter, context, info) {
           const linkage = valid(linkedRoles);
           if (linkage === null) return null;
-          const wanted = asksBeyondId(info);
+          const wanted = selectsMoreThanId(context, info);
           const grants = await loadGrants(asking(context, info), linkage.ids, filter, wanted);
           return grants?.map((granted) => granted.permission) ?? null;
         },
@@ -139,7 +139,7 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         resolve({ linkedRoles }, filter, context, info) {
           const linkage = valid(linkedRoles);
           if (linkage === null) return null;
-          const wanted = asksBeyondId(info, 'permission');
+          const wanted = selectsMoreThanId(context, info, 'permission');
           return loadGrants(asking(context, info), linkage.ids, filter, wanted);
         },
       }),

@@ -23,28 +23,30 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { Context } from '../../context.ts';
-import { type Leaf, LeafList, LeafSelection } from './leaf-list.ts';
+import { type Leaf, type LeafSelection, SerializedList } from './serialized-list.ts';
+import { ExecutionState } from './state.ts';
 
-/** What the second field of a list is called; no name of ours ends so. */
-const SUFFIX = '__leaves';
+/** Ends the name of a list's second field. No other name of the schema ends so, and no name of a compiled document. */
+const SUFFIX = '__serialized';
 
 type Field = GraphQLFieldConfig<unknown, Context>;
 type Fragments = Parameters<typeof collectSubFields>[1];
 
-const leafList = new GraphQLScalarType({ name: LeafList.name });
+const serializedList = new GraphQLScalarType({ name: SerializedList.name });
+/** By the node of a second field, for as long as its document lasts. */
 const selections = new WeakMap<FieldNode, LeafSelection>();
 
 /**
- * The schema with a second field beside each that lists objects: it gives the list as one leaf, a LeafList.
- * Roles share their permissions: to complete and to write each again for each role would cost more than all the rest.
+ * The schema with a second field for each list of objects, which returns the list as one leaf, a SerializedList.
+ * Roles share their permissions: completing and serializing these again for each role would cost more than all the rest.
  */
-export function withLeafLists(schema: GraphQLSchema): GraphQLSchema {
+export function withSerializedLists(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_TYPE](type) {
       const config = type.toConfig();
       const seconds = Object.entries(config.fields)
         .filter(([, field]) => listsObjects(field.type))
-        .map(([name, field]) => [name + SUFFIX, asLeafList(name, field)]);
+        .map(([name, field]) => [name + SUFFIX, serializedListField(name, field)]);
       return new GraphQLObjectType({
         ...config,
         fields: { ...config.fields, ...Object.fromEntries(seconds) },
@@ -58,35 +60,36 @@ function listsObjects(type: GraphQLOutputType): boolean {
   return isListType(nullable) && isObjectType(getNullableType(nullable.ofType));
 }
 
-function asLeafList(fieldName: string, field: Field): Field {
+function serializedListField(fieldName: string, field: Field): Field {
   return {
     ...field,
-    type: isNonNullType(field.type) ? new GraphQLNonNull(leafList) : leafList,
+    type: isNonNullType(field.type) ? new GraphQLNonNull(serializedList) : serializedList,
     resolve(source, args, context, info) {
       const selection = selections.get(info.fieldNodes[0] as FieldNode) as LeafSelection;
-      // The resolver looks at what is selected below a field of this type.
+      // The resolver asks what is selected of a field of this type.
       const { type: returnType } = info.parentType.getFields()[fieldName] as GraphQLField<
         unknown,
         Context
       >;
+      const { lists } = ExecutionState.of(context);
       const list = (field.resolve ?? defaultFieldResolver)(source, args, context, {
         ...info,
         fieldName,
         returnType,
       });
       return list instanceof Promise
-        ? list.then((objects) => selection.write(objects, context))
-        : selection.write(list, context);
+        ? list.then((objects) => lists.serialize(selection, objects))
+        : lists.serialize(selection, list);
     },
   };
 }
 
 /**
- * The document with these second fields in place of lists of which it asks leaves only.
- * @param schema made by `withLeafLists`
+ * The document with these second fields in place of lists of whose objects it selects leaves only.
+ * @param schema made by `withSerializedLists`
  * @param document valid for the schema without them
  */
-export function askForLeafLists(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
+export function selectSerializedLists(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
   const fragments = Object.fromEntries(
     document.definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
@@ -103,24 +106,24 @@ export function askForLeafLists(schema: GraphQLSchema, document: DocumentNode): 
         const type = getNamedType(typeInfo.getType());
         if (!isObjectType(parent) || !isObjectType(type)) return undefined;
         const second = node.name.value + SUFFIX;
-        // What is selected more than once is merged.
+        // A field that is selected more than once is merged.
         const isAlone = occurrences.get(occurrence(parent.name, node)) === 1;
         if (!parent.getFields()[second] || !isAlone) return undefined;
         const leaves = leavesOf(schema, fragments, type, node);
         if (leaves === undefined) return undefined;
-        const asLeaf: FieldNode = {
+        const selected: FieldNode = {
           ...node,
           alias: node.alias ?? node.name,
           name: { kind: Kind.NAME, value: second },
         };
-        selections.set(asLeaf, new LeafSelection(type.name, leaves));
-        return asLeaf;
+        selections.set(selected, { typename: type.name, leaves });
+        return selected;
       },
     }),
   );
 }
 
-/** How often each type's objects are asked for each name of an answer; an interface's count for its types. */
+/** How often each name of the response is selected of each object type; an interface counts for all its types. */
 function countOccurrences(schema: GraphQLSchema, document: DocumentNode) {
   const occurrences = new Map<string, number>();
   const typeInfo = new TypeInfo(schema);
@@ -145,7 +148,7 @@ function occurrence(type: string, { alias, name }: FieldNode): string {
   return `${type} ${(alias ?? name).value}`;
 }
 
-/** What is asked of the objects of a list; undefined where it is not leaves only, always and without a resolver. */
+/** What is selected of the objects of a list; undefined unless it is leaves only, without conditions or resolvers. */
 function leavesOf(
   schema: GraphQLSchema,
   fragments: Fragments,
@@ -165,7 +168,7 @@ function leavesOf(
   return leaves.every((leaf) => leaf !== undefined) ? leaves : undefined;
 }
 
-/** `@skip` and `@include` need variables, which are not known before there is a request. */
+/** `@skip` and `@include` need variables, which a request brings. */
 function hasDirectives(set: SelectionSetNode | undefined, fragments: Fragments): boolean {
   return (set?.selections ?? []).some((selection) => {
     if (selection.directives?.length) return true;

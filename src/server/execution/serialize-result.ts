@@ -1,21 +1,21 @@
-import { LeafList, type LeafObject } from './leaf-list.ts';
+import { SerializedList, type SerializedObject } from './serialized-list.ts';
 
 const COMMA = 0x2c;
 
-/** The JSON of a result, as JSON.stringify gives it, in which each LeafObject is copied from where it stands first. */
-export function toBytes(result: object): Buffer<ArrayBuffer> {
+/** What JSON.stringify writes, as bytes. A SerializedObject that is repeated is copied from where it stands first. */
+export function serializeResult(result: object): Buffer<ArrayBuffer> {
   const writer = new Writer();
   writer.write(result);
   return writer.end();
 }
 
 class Writer {
-  /** What stands between lists, and lists. */
-  readonly #parts: (string | LeafList)[] = [];
+  /** The lists, and the text between them. */
+  readonly #parts: (string | SerializedList)[] = [];
   #json = '';
 
   write(value: unknown): void {
-    if (value instanceof LeafList) {
+    if (value instanceof SerializedList) {
       this.#parts.push(`${this.#json}[`, value);
       this.#json = ']';
     } else if (Array.isArray(value)) {
@@ -50,7 +50,7 @@ class Writer {
   end(): Buffer<ArrayBuffer> {
     const parts = [...this.#parts, this.#json];
     const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + byteLength(part), 0));
-    const places = new Map<LeafObject, number>();
+    const starts = new Map<SerializedObject, number>();
     let end = 0;
     for (const part of parts) {
       if (typeof part === 'string') {
@@ -61,12 +61,12 @@ class Writer {
       for (const object of part.objects) {
         if (!isFirst) bytes[end++] = COMMA;
         isFirst = false;
-        const place = places.get(object);
-        if (place === undefined) {
-          places.set(object, end);
+        const start = starts.get(object);
+        if (start === undefined) {
+          starts.set(object, end);
           bytes.write(object.json, end);
         } else {
-          bytes.copyWithin(end, place, place + object.byteLength);
+          bytes.copyWithin(end, start, start + object.byteLength);
         }
         end += object.byteLength;
       }
@@ -75,7 +75,7 @@ class Writer {
   }
 }
 
-function byteLength(part: string | LeafList): number {
+function byteLength(part: string | SerializedList): number {
   if (typeof part === 'string') return Buffer.byteLength(part);
   const commas = Math.max(0, part.objects.length - 1);
   return part.objects.reduce((sum, object) => sum + object.byteLength, commas);

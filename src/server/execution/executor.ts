@@ -1,0 +1,20 @@
+import type { GraphQLSchema } from 'graphql';
+import type { ServerPlugin } from '../plugin.ts';
+import { createCompiledExecution } from './compiled.ts';
+import { tooManyNodes } from './node-limit.ts';
+
+/** Executes operations whose response holds at most so many list items: as compiled code where there is some. */
+export function createExecutor(schema: GraphQLSchema, maxNodes: number): ServerPlugin {
+  const compiledExecution = createCompiledExecution(schema);
+
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(async (args) => {
+        const error = await tooManyNodes(args, maxNodes);
+        if (error !== undefined) return { errors: [error] };
+        const execute = compiledExecution(args, executeFn) ?? executeFn;
+        return execute(args);
+      });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Execution } from '../../context.ts';
+import type { ServerPlugin } from '../plugin.ts';
+import type { Limits } from '../settings.ts';
+import { createDocumentCaches } from './document-cache.ts';
+import { createExecutor } from './executor.ts';
+import { BufferedResponse, freeSentBytes } from './response-body.ts';
+import { createResponseLimit } from './response-limit.ts';
+import { ExecutionState } from './state.ts';
+
+/** What an endpoint executes operations with, and writes their responses. */
+export interface ExecutionParts {
+  /** In any order among themselves; a plugin that reads results as they are sent stands after them. */
+  readonly plugins: readonly ServerPlugin[];
+  /** For the context of an operation. */
+  createState(): Execution;
+  readonly parserAndValidationCache: ReturnType<typeof createDocumentCaches>;
+  readonly fetchAPI: { readonly Response: typeof BufferedResponse };
+}
+
+/** Executes operations of this schema within these limits. */
+export function createExecution(
+  schema: GraphQLSchema,
+  { nodes, responseBytes }: Pick<Limits, 'nodes' | 'responseBytes'>,
+): ExecutionParts {
+  return {
+    plugins: [createExecutor(schema, nodes), createResponseLimit(responseBytes), freeSentBytes],
+    createState: () => new ExecutionState(responseBytes),
+    parserAndValidationCache: createDocumentCaches(),
+    fetchAPI: { Response: BufferedResponse },
+  };
+}

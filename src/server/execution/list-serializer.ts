@@ -1,0 +1,64 @@
+import { type LeafSelection, SerializedList, SerializedObject } from './serialized-list.ts';
+
+/** Serializes the lists of one execution: each object once for a selection, however often the response repeats it. */
+export class ListSerializer {
+  readonly maxBytes: number;
+  readonly #serialized = new Map<LeafSelection, Map<unknown, SerializedObject>>();
+  /** The characters of the values so far, each of which stands in the response at least once, as a byte or more. */
+  #characters = 0;
+
+  /** @param maxBytes of the response */
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Is the response known to be larger than `maxBytes`? */
+  get isTooLarge(): boolean {
+    return this.#characters > this.maxBytes;
+  }
+
+  /** @throws {Error} where the ordinary executor has an error to report, or the response is too large */
+  serialize(selection: LeafSelection, list: unknown): SerializedList | null {
+    if (list === null || list === undefined) return null;
+    if (!Array.isArray(list)) throw new Error('not a list');
+    let serialized = this.#serialized.get(selection);
+    if (serialized === undefined) {
+      serialized = new Map();
+      this.#serialized.set(selection, serialized);
+    }
+    const objects: SerializedObject[] = [];
+    for (const object of list) {
+      let known = serialized.get(object);
+      if (known === undefined) {
+        known = this.#serializeObject(selection, object);
+        serialized.set(object, known);
+      }
+      objects.push(known);
+    }
+    return new SerializedList(objects);
+  }
+
+  #serializeObject(
+    { typename, leaves }: LeafSelection,
+    object: Readonly<Record<string, unknown>> | null | undefined,
+  ): SerializedObject {
+    if (object === null || object === undefined || object instanceof Error) {
+      throw new Error('not an object');
+    }
+    const members: Record<string, unknown> = {};
+    for (const { responseName, name, isNonNull } of leaves) {
+      const value = name === '__typename' ? typename : (object[name] ?? null);
+      if (value instanceof Error || (isNonNull && value === null)) throw new Error('not a leaf');
+      // Before it is serialized: an object may hold a long text under many aliases.
+      this.#characters += charactersOf(value);
+      if (this.isTooLarge) throw new Error('too large');
+      members[responseName] = value;
+    }
+    return new SerializedObject(JSON.stringify(members));
+  }
+}
+
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? value.reduce((sum, item) => sum + charactersOf(item), 0) : 0;
+}
