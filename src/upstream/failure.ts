@@ -35,13 +35,11 @@ export function timedOut(): UpstreamFailure {
  * @param signal aborted when the caller goes away
  * @throws {UpstreamFailure} `cancelled`, at once; what the promise rejects with then is nobody's
  */
-export async function unlessLeft<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  const leaving = Promise.withResolvers<never>();
-  const leave = () => leaving.reject(callerLeft());
+export function unlessLeft<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const { promise: result, resolve, reject } = Promise.withResolvers<T>();
+  const leave = () => reject(callerLeft());
+  const stay = () => signal.removeEventListener('abort', leave);
   signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([promise, leaving.promise]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
+  promise.then(resolve, reject).finally(stay);
+  return result;
 }
