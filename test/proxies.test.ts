@@ -6,10 +6,14 @@ import { attempt } from '../src/upstream/attempt.ts';
 import { createTransport } from '../src/upstream/transport.ts';
 import { startUpstream, text } from './support/upstream.ts';
 
-/** A proxy that refuses every tunnel, and remembers what was wanted of it. */
+/** A proxy that gives nothing, and remembers what was wanted of it. */
 async function startProxy() {
   const wanted: (string | undefined)[] = [];
-  const server = createServer().on('connect', (request, socket) => {
+  const server = createServer((request, response) => {
+    wanted.push(request.url);
+    response.writeHead(502).end();
+  });
+  server.on('connect', (request, socket) => {
     wanted.push(request.url);
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
   });
@@ -18,18 +22,26 @@ async function startProxy() {
   return {
     url: `http://127.0.0.1:${port}`,
     wanted,
-    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
-/** What the proxy is asked for on the way to this URL. */
+/** What the proxies, for https and for http, are asked for on the way to this URL. */
 async function wantedOnTheWayTo(url: string, noProxy: string | undefined) {
-  await using proxy = await startProxy();
-  const transport = createTransport({ httpsProxy: proxy.url, httpProxy: proxy.url, noProxy });
+  await using forHttps = await startProxy();
+  await using forHttp = await startProxy();
+  const transport = createTransport({
+    httpsProxy: forHttps.url,
+    httpProxy: forHttp.url,
+    noProxy,
+  });
   try {
     const { signal } = new AbortController();
     await attempt(new URL(url), {}, signal, 100, transport).catch(() => {});
-    return proxy.wanted;
+    return { https: forHttps.wanted, http: forHttp.wanted };
   } finally {
     await transport.destroy();
   }
@@ -44,9 +56,19 @@ describe('a proxy is asked on the way to a vendor', () => {
     ['*', []],
   ] as const) {
     test(`${wanted.length > 0 ? 'where' : 'but not where'} NO_PROXY is ${noProxy}`, async () => {
-      assert.deepEqual(await wantedOnTheWayTo('https://vendor.invalid/', noProxy), wanted);
+      assert.deepEqual(await wantedOnTheWayTo('https://vendor.invalid/', noProxy), {
+        https: wanted,
+        http: [],
+      });
     });
   }
+
+  test('of http that is the proxy for http', async () => {
+    assert.deepEqual(await wantedOnTheWayTo('http://vendor.invalid/', undefined), {
+      https: [],
+      http: ['http://vendor.invalid/'],
+    });
+  });
 
   test('but not on the way to loopback, whatever NO_PROXY is', async () => {
     await using vendor = await startUpstream(text('{}'));
@@ -54,7 +76,8 @@ describe('a proxy is asked on the way to a vendor', () => {
     for (const noProxy of [undefined, 'other.invalid', '*']) {
       for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
         const url = `http://${host}:${port}/`;
-        assert.deepEqual(await wantedOnTheWayTo(url, noProxy), [], `${url} ${noProxy}`);
+        const wanted = await wantedOnTheWayTo(url, noProxy);
+        assert.deepEqual(wanted, { https: [], http: [] }, `${url} ${noProxy}`);
       }
     }
   });

@@ -78,6 +78,27 @@ describe('a number is taken within its bounds, and changes what it is the number
   }
 });
 
+describe('a value that cannot be read is told by the name of its variable', () => {
+  for (const [name, values] of [
+    ['TRUST_PROXY', ['nonsense', '10.0.0.0/64', 'loopback,', '1.2.3']],
+    ['CLIENT_TOKENS', ['a b', 'a,', 'é']],
+    ['CORS_ORIGINS', ['*', 'app.example', 'https://app.example/', 'https://app.example,']],
+    ['UPSTREAM_RETRY_RATIO', ['1.1', '-0.1', '.5', '0.5x', '10']],
+    ['HTTPS_PROXY', ['proxy.example', 'ftp://proxy.example']],
+    ['HTTP_PROXY', ['proxy.example', 'ftp://proxy.example']],
+    ['LOG_LEVEL', ['loud', 'infos']],
+    ['INTROSPECTION', ['yes']],
+    ['SUBGRAPH', ['yes']],
+    ['EXPAND', ['all']],
+  ] as const) {
+    for (const value of values) {
+      test(`${name}=${value}`, () => {
+        assert.match(problemOf({ [name]: value }) ?? '', new RegExp(`^  - ${name} must be `));
+      });
+    }
+  }
+});
+
 test('a proxy’s variable is taken in lower case rather than in upper case', () => {
   const { proxy } = readConfig({
     https_proxy: 'http://lower.example:1',

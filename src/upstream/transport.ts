@@ -12,6 +12,6 @@ export function createTransport({ httpsProxy, httpProxy, noProxy }: ProxySetting
     // An empty text keeps the agent from looking into the process's environment itself.
     httpsProxy: httpsProxy ?? '',
     httpProxy: httpProxy ?? '',
-    noProxy: noProxy === '*' ? '*' : [noProxy, LOOPBACK].filter(Boolean).join(','),
+    noProxy: [noProxy, LOOPBACK].filter(Boolean).join(','),
   });
 }
