@@ -4,6 +4,7 @@ import { RetryBudget } from '../src/upstream/retry-budget.ts';
 import { stopClock } from './support/clock.ts';
 import { createServerGateway } from './support/gateway.ts';
 import { startUpstream, text } from './support/upstream.ts';
+import { upstreamOf } from './support/way.ts';
 
 const QUERY = '{ viewer { datadog { id } } }';
 
@@ -56,6 +57,20 @@ describe('the retry budget', () => {
     call('c', 1);
     assert.equal(granted('c', 20), 1, 'a third of 5');
     assert.equal(granted('a', 20), 0);
+  });
+
+  test('grants credentials that are not accepted one part together', async () => {
+    using _clock = stopClock();
+    await using site = await startUpstream(text('', 500));
+    const { get, accept } = upstreamOf(site, { retries: 5, breakerFailures: 100 });
+    accept('c');
+    const attempts: number[] = [];
+    for (const credential of ['a', 'b', 'c']) {
+      const before = site.seen.length;
+      await get(credential);
+      attempts.push(site.seen.length - before);
+    }
+    assert.deepEqual(attempts, [1 + 5, 1, 1 + 2]);
   });
 
   test('counts the calls of a site, and its retries', async () => {
