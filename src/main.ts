@@ -18,6 +18,13 @@ process.on('uncaughtException', (error) => {
   exit(`Rolecall ends, since something unexpected failed: ${oneLine(error)}`, EXIT_FAILED);
 });
 
+if (process.argv.length > 2) {
+  exit(
+    'Rolecall takes no arguments, and was started with some: set variables instead, in the environment or in the file .env (.env.example lists them).',
+    EXIT_MISCONFIGURED,
+  );
+}
+
 try {
   await start();
 } catch (error) {
@@ -49,14 +56,16 @@ async function start(): Promise<void> {
   announce(config, httpServer.port, logger);
 
   let stoppingSince: number | undefined;
-  async function stop(): Promise<void> {
+  async function stop(signal: NodeJS.Signals): Promise<void> {
     if (stoppingSince !== undefined) {
       if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(EXIT_FAILED);
       return;
     }
     stoppingSince = performance.now();
     readiness.isReady = false;
+    logger.info(`${signal}: Rolecall ends once the requests under way are answered`);
     await httpServer.drain(config.server.drain);
+    logger.info('Rolecall has ended');
     process.exit();
   }
   process.on('SIGINT', stop).on('SIGTERM', stop);

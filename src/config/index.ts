@@ -14,6 +14,8 @@ export interface Config extends ServerConfig {
   readonly port: number;
   /** Are the providers the sandbox's rather than the vendors'? */
   readonly sandbox: boolean;
+  /** Are they so because of SANDBOX=1, whatever keys there are? */
+  readonly isSandboxForced: boolean;
 }
 
 /** Everything that is wrong with the environment, a line each, without any value. */
@@ -90,6 +92,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
     port: own.PORT,
     credentials: own.CREDENTIALS,
     sandbox: forced || needsSandbox,
+    isSandboxForced: forced,
     isOpen,
     server,
     identity,

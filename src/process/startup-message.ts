@@ -1,37 +1,82 @@
+import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import { GRAPHQL_PATH } from '../server/index.ts';
 
-const SANDBOX = [
-  'SANDBOX: the people and permissions served here are invented.',
-  'Set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY, for real ones.',
-];
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+const INVENTED = 'SANDBOX: the people and permissions served here are invented.';
+const WITHOUT_KEYS = 'Set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY, for real ones.';
+const FORCED = 'SANDBOX=1 wants it so, and ignores keys: unset it to ask the vendors.';
+
+/** Fewer can be guessed, at the rate that RATE_LIMIT leaves to many addresses. */
+const MIN_TOKEN_LENGTH = 16;
+
+/** Addresses to listen on that mean all of them: no browser opens them everywhere. */
+const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
 /** Says that the server listens, where, and for whom: for people on a terminal, in the log elsewhere. */
 export function announce(config: Config, port: number, logger: Logger): void {
-  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
-  const page = config.server.graphiql ? ' (open it in a browser for GraphiQL)' : '';
-  const serves = `Rolecall serves http://${host}:${port}${GRAPHQL_PATH}${page}`;
-  const providers = `Providers: ${providersText(config)}`;
+  const sandbox = [INVENTED, config.isSandboxForced ? FORCED : WITHOUT_KEYS];
+  const lines = [
+    servesText(config, port),
+    `Providers: ${providersText(config)}`,
+    `Lets in: ${callersText(config)}`,
+  ];
 
   if (process.stdout.isTTY) {
     const frame = '*'.repeat(72);
-    if (config.sandbox) console.log(['', frame, ...SANDBOX, frame, ''].join('\n'));
-    console.log(`${serves}\n${providers}`);
+    if (config.sandbox) console.log(['', frame, ...sandbox, frame, ''].join('\n'));
+    console.log(lines.join('\n'));
   } else {
-    if (config.sandbox) logger.warn(SANDBOX.join(' '));
-    logger.info(serves);
-    logger.info(providers);
+    if (config.sandbox) logger.warn(sandbox.join(' '));
+    for (const line of lines) logger.info(line);
+  }
+  if (config.server.clientTokens.some((token) => token.reveal().length < MIN_TOKEN_LENGTH)) {
+    logger.warn(
+      `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters, so it can be guessed: take a longer one, such as \`openssl rand -hex 32\` gives.`,
+    );
   }
 }
 
+function servesText({ host: listensOn, server }: Config, port: number): string {
+  const host = URL.parse(`http://${isIPv6(listensOn) ? `[${listensOn}]` : listensOn}`)?.hostname;
+  const wildcard = WILDCARDS[host ?? ''];
+  const facts = [
+    `version ${version}`,
+    ...(wildcard === undefined ? [] : ['on every address of this machine']),
+    ...(server.graphiql ? ['open it in a browser for GraphiQL'] : []),
+  ];
+  const url = `http://${wildcard ?? host ?? listensOn}:${port}${GRAPHQL_PATH}`;
+  return `Rolecall serves ${url} (${facts.join('; ')})`;
+}
+
 function providersText({ credentials, sandbox, providers }: Config): string {
-  if (credentials === 'request') {
-    const titles = providers.map(({ provider }) => provider.title);
-    return `${titles.join(', ')}, with the credentials that each request brings in its headers`;
-  }
-  const connected = providers.filter(({ settings }) => settings.credentials !== undefined);
-  const titles = connected.map(({ provider }) => provider.title).join(', ');
-  return sandbox ? `${titles} (sandbox)` : titles;
+  if (sandbox) return `${providers.map(({ provider }) => provider.title).join(', ')} (sandbox)`;
+  const asked = providers
+    .filter(({ settings }) => credentials === 'request' || settings.credentials !== undefined)
+    .map(
+      ({ provider, settings }) =>
+        `${provider.title} at ${provider.placeText(settings, credentials)}`,
+    )
+    .join(', ');
+  return credentials === 'request'
+    ? `${asked}, with the credentials that each request brings in its headers`
+    : asked;
+}
+
+function callersText({ isOpen, credentials, identity, server }: Config): string {
+  const { clientTokens, corsOrigins } = server;
+  const pages = corsOrigins.length > 0 ? `, and pages of ${corsOrigins.join(', ')}` : '';
+  const tokens = [
+    ...(clientTokens.length > 0 ? [`one of CLIENT_TOKENS (${clientTokens.length})`] : []),
+    ...(identity.jwt === undefined ? [] : [`a JWT of ${identity.jwt.issuer}`]),
+  ];
+  if (tokens.length > 0) return `callers with ${tokens.join(' or ')}${pages}`;
+  if (isOpen) return `this machine, which asks by localhost or a loopback address${pages}`;
+  if (credentials === 'request') return `everybody who brings vendors’ credentials${pages}`;
+  return `everybody${pages}`;
 }

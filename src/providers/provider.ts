@@ -26,6 +26,9 @@ export interface Provider<
 
   readonly headers: ProviderHeaders;
 
+  /** Where the vendor is asked with the server's credentials, or with those of requests: a base URL, in words for the log. */
+  placeText(settings: Settings, credentials: 'server' | 'request'): string;
+
   /**
    * Credentials out of a request's headers, undefined where there are none.
    * @throws {RolecallError} CREDENTIALS_MISSING or CREDENTIALS_INVALID where they cannot be used

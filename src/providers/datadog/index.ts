@@ -7,7 +7,7 @@ import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
 import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
-import { type Credentials, type Settings, settings } from './settings.ts';
+import { type Credentials, type Settings, settings, siteUrl } from './settings.ts';
 
 /** Datadog (https://docs.datadoghq.com/api/latest/users/): one JSON:API document, expanded as asked for. */
 export const datadog: Provider<Settings, Credentials, Loaders, User> = {
@@ -19,6 +19,10 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   sandbox,
   headers,
   readHeaders,
+  placeText({ baseUrl, credentials }, whose) {
+    if (whose === 'server' && credentials !== undefined) return credentials.baseUrl.href;
+    return baseUrl?.href ?? `${siteUrl()} or the site that DD-SITE names`;
+  },
   open({ expand, expansionLimit }, upstream) {
     const client = createClient(upstream);
     return {

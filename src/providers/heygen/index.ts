@@ -18,6 +18,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   sandbox,
   headers,
   readHeaders,
+  placeText: ({ baseUrl }) => baseUrl.href,
   open(opened, upstream) {
     const client = createClient(opened, upstream);
     return {

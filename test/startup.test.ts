@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import { announce } from '../src/process/startup-message.ts';
+import { readConfig } from './support/config.ts';
+import { linesOf } from './support/log.ts';
+import { startProcess } from './support/process.ts';
+
+const START = join(import.meta.dirname, '../src/start.mjs');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const KEYS = { DD_API_KEY: 'fictional-api-key', DD_APP_KEY: 'fictional-app-key' };
+const HEYGEN = { HEYGEN_API_KEY: 'fictional-heygen-key' };
+const LONG = 'fictional-token-of-32-characters';
+
+/** What is said at the start in this environment, each line as its level and message. */
+function announced(environment: Record<string, string>): string[] {
+  let log = '';
+  const logger = pino(
+    {},
+    {
+      write(line: string) {
+        log += line;
+      },
+    },
+  );
+  announce(readConfig(environment), 4000, logger);
+  return linesOf(log).map(({ level, msg }) => `${level} ${msg}`);
+}
+
+/** The line that begins so. */
+const lineOf = (lines: readonly string[], start: string) =>
+  lines.find((line) => line.startsWith(`30 ${start}`))?.slice(3 + start.length);
+
+describe('the log of a start', () => {
+  test('tells the version, where, whom it asks and whom it lets in', () => {
+    assert.deepEqual(announced({ ...KEYS, ...HEYGEN }), [
+      `30 Rolecall serves http://127.0.0.1:4000/graphql (version ${version}; open it in a browser for GraphiQL)`,
+      '30 Providers: Datadog at https://api.datadoghq.com/, HeyGen at https://api.heygen.com/',
+      '30 Lets in: this machine, which asks by localhost or a loopback address',
+    ]);
+  });
+
+  for (const [name, environment, expected] of [
+    ['a site', { ...KEYS, DD_SITE: 'datadoghq.eu' }, 'Datadog at https://api.datadoghq.eu/'],
+    [
+      'base URLs',
+      { ...HEYGEN, HEYGEN_API_URL: 'https://proxy.example/heygen' },
+      'HeyGen at https://proxy.example/heygen/',
+    ],
+    [
+      'credentials of requests',
+      { ...KEYS, CREDENTIALS: 'request', DD_SITE: 'datadoghq.eu' },
+      'Datadog at https://api.datadoghq.com/ or the site that DD-SITE names, HeyGen at https://api.heygen.com/, with the credentials that each request brings in its headers',
+    ],
+    [
+      'credentials of requests and a base URL',
+      { CREDENTIALS: 'request', DATADOG_API_URL: 'https://proxy.example' },
+      'Datadog at https://proxy.example/, HeyGen at https://api.heygen.com/, with the credentials that each request brings in its headers',
+    ],
+    ['the sandbox', {}, 'Datadog, HeyGen (sandbox)'],
+  ] as const) {
+    test(`tells whom it asks with ${name}`, () => {
+      assert.equal(lineOf(announced(environment), 'Providers: '), expected);
+    });
+  }
+
+  for (const [environment, expected] of [
+    [{ ...KEYS, CLIENT_TOKENS: `${LONG},${LONG}2` }, 'callers with one of CLIENT_TOKENS (2)'],
+    [
+      {
+        ...KEYS,
+        CLIENT_TOKENS: LONG,
+        JWT_ISSUER: 'https://login.example/',
+        JWT_AUDIENCE: 'https://rolecall.example',
+      },
+      'callers with one of CLIENT_TOKENS (1) or a JWT of https://login.example/',
+    ],
+    [{ CREDENTIALS: 'request' }, 'everybody who brings vendors’ credentials'],
+    [{}, 'everybody'],
+    [{ CORS_ORIGINS: 'https://app.example' }, 'everybody, and pages of https://app.example'],
+  ] as const) {
+    test(`tells that it lets in ${expected}`, () => {
+      assert.equal(lineOf(announced(environment), 'Lets in: '), expected);
+    });
+  }
+
+  test('with keys and SANDBOX=1 does not say to set keys', () => {
+    const [warning] = announced({ ...KEYS, ...HEYGEN, SANDBOX: '1' });
+    assert.match(warning ?? '', /^40 SANDBOX: .* invented\. SANDBOX=1 .* unset it/);
+    assert.doesNotMatch(warning ?? '', /DD_API_KEY/);
+    const [without] = announced({});
+    assert.match(without ?? '', /^40 SANDBOX: .* Set DD_API_KEY/);
+  });
+
+  test('with all addresses to listen on gives the URL of one', () => {
+    for (const [HOST, host] of [
+      ['0.0.0.0', '127.0.0.1'],
+      ['0', '127.0.0.1'],
+      ['::', '[::1]'],
+      ['[::]', '[::1]'],
+      ['0:0::0', '[::1]'],
+    ] as const) {
+      assert.equal(
+        lineOf(announced({ HOST, GRAPHIQL: 'off', SANDBOX: '1' }), 'Rolecall serves '),
+        `http://${host}:4000/graphql (version ${version}; on every address of this machine)`,
+      );
+    }
+  });
+
+  test('warns of tokens of less than 16 characters, without any of them', () => {
+    const short = 'x'.repeat(15);
+    const warned = announced({ ...HEYGEN, CLIENT_TOKENS: `${LONG},${short}` });
+    const warnings = warned.filter((line) => line.startsWith('40 '));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /CLIENT_TOKENS is shorter than 16 characters/);
+    assert.ok(!warned.join().includes(short));
+    const quiet = announced({ ...HEYGEN, CLIENT_TOKENS: `${LONG},${'x'.repeat(16)}` });
+    assert.ok(quiet.every((line) => line.startsWith('30 ')));
+  });
+});
+
+for (const [HOST, signal] of [
+  ['127.0.0.1', 'SIGTERM'],
+  ['0.0.0.0', 'SIGINT'],
+] as const) {
+  test(`on ${HOST} the URL of the log opens, and the last lines name ${signal}`, async () => {
+    await using rolecall = startProcess({ HOST });
+    const health = new URL('/health', await rolecall.listening());
+    assert.equal(await (await fetch(health)).text(), 'ok\n');
+    rolecall.child.kill(signal);
+    const { stdout } = await rolecall.exited;
+    assert.deepEqual(
+      linesOf(stdout)
+        .slice(-2)
+        .map(({ msg }) => msg),
+      [`${signal}: Rolecall ends once the requests under way are answered`, 'Rolecall has ended'],
+    );
+  });
+}
+
+for (const argument of ['--port=4001', 'marked-secret']) {
+  test(`the argument ${argument} is refused: exit 2 and a line that says what to do`, async () => {
+    const { exited } = startProcess({}, { command: [process.execPath, START, argument] });
+    const { code, stdout, stderr } = await exited;
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^Rolecall takes no arguments.* set variables instead.*\n$/);
+    assert.ok(!stderr.includes(argument));
+  });
+}
