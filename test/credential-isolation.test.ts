@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Document } from '../src/lib/json-api.ts';
 import { Secret } from '../src/lib/secret.ts';
-import { createClient as createDatadog } from '../src/providers/datadog/client.ts';
+import { fetchDirectory } from '../src/providers/datadog/client.ts';
+import { vendor as datadog } from '../src/providers/datadog/vendor.ts';
 import { createClient as createHeyGen } from '../src/providers/heygen/client.ts';
+import { vendor } from '../src/providers/heygen/vendor.ts';
 import { USER_ID, userDocument } from './fixtures/datadog.ts';
 import { user, v1 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
@@ -18,10 +20,11 @@ const personOfKeys: Script = (response, seen, call) => {
 type Caller = readonly [apiKey: string, appKey: string, url: string, path?: string];
 
 function createAsker() {
-  const client = createDatadog(createUpstream());
+  const upstream = createUpstream(datadog);
   const read = (body: unknown) => Document.ofOne(body, 'users');
   return (...[apiKey, appKey, url, path = 'api/v2/current_user']: Caller) =>
-    client.fetch(
+    fetchDirectory(
+      upstream,
       path,
       read,
       { apiKey: new Secret(apiKey), appKey: new Secret(appKey), baseUrl: new URL(url) },
@@ -80,7 +83,7 @@ test('what HeyGen answers is shared among equal keys only, while it is asked and
   });
   const client = createHeyGen(
     { baseUrl: new URL(heygen.url), version: 'v1', credentials: undefined },
-    createUpstream(),
+    createUpstream(vendor),
   );
   const ask = (key: string) => client.fetchCurrentUser(new Secret(key), request);
   const [one, other, again] = await Promise.all(['one', 'other', 'one'].map(ask));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Secret } from '../src/lib/secret.ts';
 import { createClient } from '../src/providers/heygen/client.ts';
+import { vendor } from '../src/providers/heygen/vendor.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
 import { codesOf, createGateway, createServerGateway, dataOf } from './support/gateway.ts';
@@ -148,7 +149,7 @@ describe('HEYGEN_API_VERSION=auto', () => {
     let now = 1_000_000;
     const client = createClient(
       { baseUrl: new URL(heygen.url), version: 'auto', credentials: undefined },
-      createUpstream(),
+      createUpstream(vendor),
       { now: () => now },
     );
     const ask = () => client.fetchCurrentUser(new Secret('key'), request);

@@ -4,7 +4,7 @@ import { valueReader } from '../src/providers/values.ts';
 import { scalars } from '../src/schema/scalars.ts';
 
 test('a timestamp is looked at once, unless it is longer than any: that is not remembered', () => {
-  const { dateTime } = valueReader('DATADOG', 'Datadog');
+  const { dateTime } = valueReader({ name: 'DATADOG', title: 'Datadog' });
   const { mock: looks } = mock.method(scalars.DateTime, 'parseValue');
   try {
     const timestamp = (length: number) => `2026-07-03T13:37:04.${'5'.repeat(length - 26)}+00:00`;

@@ -11,7 +11,7 @@ import {
 } from '../src/upstream/vendor-error.ts';
 
 const vendor = {
-  provider: 'FICTIONAL',
+  name: 'FICTIONAL',
   title: 'Fictional',
   credentialsHint: 'Look at the key.',
   permissionHint: 'Look at the permission.',

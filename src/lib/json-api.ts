@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, ShapeError } from './json.ts';
 import { References, type Related } from './json-api-linkage.ts';
 
 /** A JSON:API resource (https://jsonapi.org/format/#document-resource-objects). */
@@ -14,11 +14,6 @@ interface ResourceObject {
   readonly id: string;
   readonly attributes?: unknown;
   readonly relationships?: unknown;
-}
-
-/** The text says what is wrong with the document. */
-export class DocumentError extends Error {
-  override readonly name = 'DocumentError';
 }
 
 /** A JSON:API document: its resources by type and id. */
@@ -37,7 +32,7 @@ export class Document {
 
   /**
    * A document about one resource.
-   * @throws {DocumentError} where `body` is none, or its resource is not of `type`
+   * @throws {ShapeError} where `body` is none, or its resource is not of `type`
    */
   static ofOne(body: unknown, type: string): Document {
     const { data, included } = members(body);
@@ -46,11 +41,11 @@ export class Document {
 
   /**
    * A document about any number of resources; those of another type are passed over.
-   * @throws {DocumentError} where `body` is none
+   * @throws {ShapeError} where `body` is none
    */
   static ofMany(body: unknown, type: string): Document {
     const { data, included } = members(body);
-    if (!Array.isArray(data)) throw new DocumentError('`data` is not a list');
+    if (!Array.isArray(data)) throw new ShapeError('`data` is not a list');
     const resources = data.filter(isResourceObject);
     return new Document(
       resources.filter((resource) => resource.type === type),
@@ -94,10 +89,10 @@ export function unknownResource(id: string): Resource {
 }
 
 function members(body: unknown): { data: unknown; included: readonly unknown[] } {
-  if (!isJsonObject(body)) throw new DocumentError('it is not a JSON object');
+  if (!isJsonObject(body)) throw new ShapeError('it is not a JSON object');
   const { data, included } = body;
   if (included !== undefined && included !== null && !Array.isArray(included)) {
-    throw new DocumentError('`included` is not a list');
+    throw new ShapeError('`included` is not a list');
   }
   return { data, included: included ?? [] };
 }
@@ -105,11 +100,11 @@ function members(body: unknown): { data: unknown; included: readonly unknown[] }
 /** What a document is about must be in order; what it only includes may be passed over. */
 function primaryResource(data: unknown, type: string): ResourceObject {
   if (!isResourceObject(data) || data.type !== type)
-    throw new DocumentError(`\`data\` is not one of the \`${type}\` with an id`);
+    throw new ShapeError(`\`data\` is not one of the \`${type}\` with an id`);
   for (const member of ['attributes', 'relationships'] as const) {
     const value = data[member] ?? null;
     if (value !== null && !isJsonObject(value))
-      throw new DocumentError(`\`data.${member}\` is not an object`);
+      throw new ShapeError(`\`data.${member}\` is not an object`);
   }
   return data;
 }

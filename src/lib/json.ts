@@ -1,6 +1,11 @@
 /** A JSON object as a vendor sends it: nothing about its members is known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** JSON of another shape than it should have. The message says what is wrong with it: "it has no `data`". */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+}
+
 /** Deeper than any document that is documented, by far. */
 const MAX_DEPTH = 100;
 /**

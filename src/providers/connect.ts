@@ -1,6 +1,6 @@
 import type { Connection, RequestContext, Trace } from '../context.ts';
 import { RolecallError } from '../errors.ts';
-import { DocumentMemory } from '../upstream/document-memory.ts';
+import { ResponseCache } from '../upstream/response-cache.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
 import { createTransport } from '../upstream/transport.ts';
 import { Upstream } from '../upstream/upstream.ts';
@@ -26,10 +26,10 @@ export function createContextFactory(
   settings: ConnectSettings,
 ): (initial: { readonly request: Request }) => RequestContext {
   const transport = createTransport(settings.upstream.proxy);
-  const memory = new DocumentMemory(settings.upstream.documentMemoryMegabytes);
+  const cache = new ResponseCache(settings.upstream.documentMemoryMegabytes);
   const keyHeaders = settings.providers.flatMap(({ provider }) => provider.headers.keys);
   const connectors = settings.providers.map(({ provider, settings: own }) => {
-    const opened = provider.open(own, new Upstream(settings.upstream, transport, memory));
+    const opened = provider.open(own, new Upstream(provider, settings.upstream, transport, cache));
     return (request: Request, { upstream }: Trace, isKeyless: boolean): [string, Connection] => {
       const credentials =
         settings.credentials === 'request'

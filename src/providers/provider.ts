@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { UserShape } from '../schema/builder.ts';
 import type { SchemaProvider } from '../schema/provider.ts';
-import type { CallReport } from '../upstream/call.ts';
+import type { RequestScope } from '../upstream/call.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { Vendor } from '../upstream/vendor.ts';
 
 /** What the environment says about a provider, as its `settings` schema gives it. */
 export interface ProviderSettings<Credentials = unknown> {
@@ -19,7 +20,8 @@ export interface Provider<
   Credentials = unknown,
   Session = unknown,
   User extends UserShape = UserShape,
-> extends SchemaProvider<Session, User> {
+> extends SchemaProvider<Session, User>,
+    Vendor {
   /** Reads its environment variables; every issue's message begins with "must" or is a sentence. */
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
@@ -35,7 +37,9 @@ export interface Provider<
    */
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
 
-  /** Called once per process. What it keeps serves every caller: of persons, only what `Upstream.memory` keeps of each credential. */
+  /**
+   * Called once per process. What it keeps serves every caller: nothing about a person, which is kept by `upstream` alone.
+   */
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
 }
 
@@ -52,14 +56,6 @@ export interface ProviderHeaders {
 export interface OpenProvider<Credentials = unknown, Session = unknown> {
   /** Called once per request; asks the vendor for nothing yet. */
   connect(credentials: Credentials, request: RequestScope): Session;
-}
-
-/** What a provider needs to know of the request that it serves. */
-export interface RequestScope {
-  /** Aborted when the caller goes away. */
-  readonly signal: AbortSignal;
-  /** Tells the log how a call to the vendor went. */
-  readonly report: (report: CallReport) => void;
 }
 
 /** A provider's part of the embedded sandbox. */

@@ -2,6 +2,7 @@ import type { GraphQLScalarType } from 'graphql';
 import { RolecallError } from '../errors.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { scalars } from '../schema/scalars.ts';
+import type { VendorTexts } from '../upstream/vendor.ts';
 
 /**
  * Stands where a field's value should, when the vendor's value does not fit the field's type.
@@ -36,12 +37,8 @@ export function firstText(...texts: readonly Lenient<string>[]): string | null {
   return texts.map(known).find((text) => text !== null && text.trim() !== '') ?? null;
 }
 
-/**
- * Reads members of one provider's JSON objects as the types of the schema, without any coercion.
- * @param provider the provider's name in the schema, for the error
- * @param title its name as people write it, for the message
- */
-export function valueReader(provider: string, title: string) {
+/** Reads members of one vendor's JSON objects as the types of the schema, without any coercion. */
+export function valueReader({ name: provider, title }: Pick<VendorTexts, 'name' | 'title'>) {
   /** Says that `name` is not `expected`, in the value's place. */
   function invalid<T>(name: string, expected: string): Lenient<T> {
     const message = `${title} sent a \`${name}\` that is not ${expected}, so it is left out.`;

@@ -30,16 +30,21 @@ export interface Means {
   readonly deadline: number;
 }
 
+/** What a call needs to know of the request that it serves. */
+export interface RequestScope {
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Tells the log how a call to the vendor went. */
+  readonly report: (report: CallReport) => void;
+}
+
 /** One GET of a vendor. */
-export interface Call {
+export interface Call extends RequestScope {
   readonly url: URL;
   /** A fingerprint of the credentials: a caller who floods or fails is told apart from others by it. */
   readonly credential: string;
   /** Everything that is sent, credentials included: they go to the wire past ky, whose errors hold what it was given. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborted when the caller goes away. */
-  readonly signal: AbortSignal;
-  readonly report: (report: CallReport) => void;
 }
 
 /**

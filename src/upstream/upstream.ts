@@ -1,113 +1,80 @@
-import { type Call, makeCall } from './call.ts';
-import type { DocumentMemory } from './document-memory.ts';
-import { callerLeft, timedOut, unlessLeft } from './failure.ts';
-import type { Reply } from './reply.ts';
+import { fingerprint, type Secret } from '../lib/secret.ts';
+import type { Call, RequestScope } from './call.ts';
+import { readFailure, readSuccess } from './read-reply.ts';
+import { isSuccess } from './reply.ts';
+import type { ResponseCache } from './response-cache.ts';
 import type { UpstreamSettings } from './settings.ts';
-import { Site } from './site.ts';
-import type { Slot } from './slots.ts';
+import { SingleFlight } from './single-flight.ts';
+import { Sites } from './sites.ts';
 import type { Transport } from './transport.ts';
+import type { Reader, Vendor } from './vendor.ts';
+import { failureError } from './vendor-error.ts';
 
-/** Whose calls count to one share together: those of credentials that the vendor has not accepted. */
-const STRANGERS = '';
+/** One request to a vendor. */
+export interface VendorRequest extends RequestScope {
+  /** The vendor's site, or what stands in for it: no two of them share anything. */
+  readonly baseUrl: URL;
+  /** Below the base URL. Every path is read by one kind of reader. */
+  readonly path: string;
+  /** All keys that are sent: callers with other keys share nothing, and the vendor's words are redacted of them. */
+  readonly secrets: readonly Secret[];
+  /** What is sent, keys included. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
-/**
- * The way to one vendor, shared by all requests. A call passes, in this order: its credential's breaker,
- * the slots of the base URL, the breaker again (it may have opened meanwhile), and ky's attempts, whose retries
- * come out of the budget. The deadline covers all of it.
- */
+/** The way to one vendor, shared by all requests: what every provider's client would do itself otherwise. */
 export class Upstream {
-  /** Of all vendors. */
-  readonly memory: DocumentMemory;
-  readonly #settings: UpstreamSettings;
-  readonly #transport: Transport;
-  readonly #sites = new Map<string, Site>();
+  readonly #vendor: Vendor;
+  readonly #sites: Sites;
+  readonly #cache: ResponseCache;
+  readonly #flights = new SingleFlight<unknown>();
 
-  constructor(settings: UpstreamSettings, transport: Transport, memory: DocumentMemory) {
-    this.memory = memory;
-    this.#settings = settings;
-    this.#transport = transport;
+  /** @param cache of all vendors */
+  constructor(
+    vendor: Vendor,
+    settings: UpstreamSettings,
+    transport: Transport,
+    cache: ResponseCache,
+  ) {
+    this.#vendor = vendor;
+    this.#sites = new Sites(settings, transport);
+    this.#cache = cache;
   }
 
   /**
-   * @param baseUrl a vendor's site, or what stands in for it: nothing is shared with others
-   * @returns the vendor's response, whatever its status
-   * @throws {UpstreamFailure} where there is none
+   * Asks the vendor. Requests for the same path that are under way at once with the same credentials share one call,
+   * and a response with the same bytes as the last one is not read again.
+   * @throws {RolecallError} where the vendor gives no value
    */
-  async get(baseUrl: URL, call: Call): Promise<Reply> {
-    const { credential, signal } = call;
-    const { deadlineMs } = this.#settings;
-    const site = this.#siteOf(baseUrl);
-    site.breaker.check(credential);
-    const deadline = performance.now() + deadlineMs;
-    const isAccepted = site.isAccepted(credential);
-    const taken = site.slots.take(credential, isAccepted, signal, deadlineMs);
-    const slot = taken instanceof Promise ? await taken : taken;
-    let isProbe: boolean;
+  async get<T>(request: VendorRequest, reader: Reader<T>): Promise<T> {
+    const { baseUrl, path, secrets, headers, signal, report } = request;
+    const url = new URL(path, baseUrl);
+    const credential = fingerprint(...secrets);
+    const key = `${credential} ${url}`;
     try {
-      if (signal.aborted) throw callerLeft();
-      // Where its turn comes with the deadline nobody is asked, and the breaker has nothing to count.
-      if (performance.now() >= deadline) throw timedOut();
-      isProbe = site.breaker.enter(credential);
+      const value = await this.#flights.join(key, signal, (shared) => {
+        const call = { url, credential, headers, signal: shared, report };
+        return this.#call(key, baseUrl, call, secrets, reader);
+      });
+      return value as T;
     } catch (error) {
-      site.slots.giveBack(slot);
-      throw error;
+      throw failureError(this.#vendor, error);
     }
-    const made = isProbe ? unwatched(call) : call;
-    const reply = makeCall(made, {
-      settings: this.#settings,
-      transport: this.#transport,
-      budget: site.budget,
-      tenant: isAccepted ? credential : STRANGERS,
-      retries: isProbe ? 0 : this.#settings.retries,
-      deadline,
-    });
-    const counted = hold(site, slot, site.breaker.watch(credential, isAccepted, isProbe, reply));
-    return isProbe ? leaveProbe(call, counted) : counted;
   }
 
-  /** Takes note that this vendor has told somebody's identity to this credential. */
-  accept(baseUrl: URL, credential: string): void {
-    this.#siteOf(baseUrl).accept(credential);
-  }
-
-  #siteOf({ href }: URL): Site {
-    let site = this.#sites.get(href);
-    if (site === undefined) {
-      site = new Site(this.#settings);
-      this.#sites.set(href, site);
-    }
-    return site;
-  }
-}
-
-async function hold(site: Site, slot: Slot, reply: Promise<Reply>): Promise<Reply> {
-  try {
-    return await reply;
-  } finally {
-    site.slots.giveBack(slot);
-  }
-}
-
-/** A probe shows how the vendor is: it runs to its own end, even where its caller goes away before. */
-function unwatched(call: Call): Call {
-  const { signal } = new AbortController();
-  return {
-    ...call,
-    signal,
-    report: (report) => {
-      if (!call.signal.aborted) call.report(report);
-    },
-  };
-}
-
-async function leaveProbe({ signal, report }: Call, probe: Promise<Reply>): Promise<Reply> {
-  const started = performance.now();
-  const leave = () =>
-    report({ failure: 'cancelled', tries: 1, durationMs: performance.now() - started });
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await unlessLeft(signal, probe);
-  } finally {
-    signal.removeEventListener('abort', leave);
+  async #call<T>(
+    key: string,
+    baseUrl: URL,
+    call: Call,
+    secrets: readonly Secret[],
+    reader: Reader<T>,
+  ): Promise<T> {
+    const reply = await this.#sites.send(baseUrl, call);
+    if (!isSuccess(reply)) return readFailure(this.#vendor, reply, reader, secrets);
+    const value = this.#cache.read(key, reply, (body) =>
+      readSuccess(this.#vendor, reply, body, reader, secrets),
+    );
+    this.#sites.accept(baseUrl, call.credential);
+    return value;
   }
 }

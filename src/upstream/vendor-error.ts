@@ -4,19 +4,9 @@ import { UpstreamFailure } from './failure.ts';
 import { redact } from './redaction.ts';
 import type { Reply } from './reply.ts';
 import { retryAfterSeconds } from './retry.ts';
+import type { VendorTexts } from './vendor.ts';
 
 const MAX_WORDS = 300;
-
-/** What a provider's messages need to say about it. */
-export interface Vendor {
-  /** The provider's name in the schema. */
-  readonly provider: string;
-  readonly title: string;
-  /** What to check when the vendor refuses the credentials: a sentence. */
-  readonly credentialsHint: string;
-  /** What to check when the vendor refuses the request: a sentence. */
-  readonly permissionHint: string;
-}
 
 /** The code that an HTTP status means when the vendor says nothing more precise. */
 export function codeOfStatus(status: number): ErrorCode {
@@ -35,7 +25,7 @@ export function codeOfStatus(status: number): ErrorCode {
  * @param secrets what the call carried, which the vendor may echo
  */
 export function replyError(
-  vendor: Vendor,
+  vendor: VendorTexts,
   reply: Reply,
   words: string | undefined,
   secrets: readonly Secret[],
@@ -54,7 +44,7 @@ export function replyError(
 }
 
 /** The error for an answer that says success and is not what the vendor documents. */
-export function shapeError(vendor: Vendor, reply: Reply, what: string): RolecallError {
+export function shapeError(vendor: VendorTexts, reply: Reply, what: string): RolecallError {
   const code = 'UPSTREAM_INVALID_RESPONSE';
   return new RolecallError(
     `${vendor.title} sent an answer that cannot be used (HTTP ${reply.status}): ${what}. ${advice(vendor, code)}`,
@@ -63,7 +53,7 @@ export function shapeError(vendor: Vendor, reply: Reply, what: string): Rolecall
 }
 
 /** The error for a call that brought no answer; anything but an UpstreamFailure is returned as it is. */
-export function failureError(vendor: Vendor, error: unknown): unknown {
+export function failureError(vendor: VendorTexts, error: unknown): unknown {
   if (!(error instanceof UpstreamFailure)) return error;
   const code = {
     timeout: 'UPSTREAM_TIMEOUT',
@@ -79,11 +69,11 @@ export function failureError(vendor: Vendor, error: unknown): unknown {
   );
 }
 
-function extensions(vendor: Vendor, code: ErrorCode): ErrorExtensions {
-  return { code, provider: vendor.provider };
+function extensions(vendor: VendorTexts, code: ErrorCode): ErrorExtensions {
+  return { code, provider: vendor.name };
 }
 
-function sentence({ title }: Vendor, code: ErrorCode, reason: string): string {
+function sentence({ title }: VendorTexts, code: ErrorCode, reason: string): string {
   const what: Partial<Record<ErrorCode, string>> = {
     UPSTREAM_UNAUTHENTICATED: 'does not accept the credentials',
     UPSTREAM_FORBIDDEN: 'refuses access',
@@ -96,7 +86,7 @@ function sentence({ title }: Vendor, code: ErrorCode, reason: string): string {
   return `${title} ${what[code] ?? 'rejected the request'} (${reason}).`;
 }
 
-function advice(vendor: Vendor, code: ErrorCode, retryAfter?: number): string {
+function advice(vendor: VendorTexts, code: ErrorCode, retryAfter?: number): string {
   switch (code) {
     case 'UPSTREAM_UNAUTHENTICATED':
       return vendor.credentialsHint;

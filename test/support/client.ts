@@ -1,12 +1,13 @@
-import { DocumentMemory } from '../../src/upstream/document-memory.ts';
+import { ResponseCache } from '../../src/upstream/response-cache.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
 import { Upstream } from '../../src/upstream/upstream.ts';
+import type { Vendor } from '../../src/upstream/vendor.ts';
 import { readConfig } from './config.ts';
 
 /** The way to a vendor with the default settings, for a client that is tested without a server. */
-export function createUpstream(): Upstream {
+export function createUpstream(vendor: Vendor): Upstream {
   const { upstream } = readConfig({});
-  return new Upstream(upstream, createTransport(upstream.proxy), new DocumentMemory(1));
+  return new Upstream(vendor, upstream, createTransport(upstream.proxy), new ResponseCache(1));
 }
 
 /** A request whose caller stays, and whose calls nobody counts. */

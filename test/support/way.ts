@@ -1,9 +1,8 @@
 import type { CallReport } from '../../src/upstream/call.ts';
-import { DocumentMemory } from '../../src/upstream/document-memory.ts';
 import type { Reply } from '../../src/upstream/reply.ts';
 import type { UpstreamSettings } from '../../src/upstream/settings.ts';
+import { Sites } from '../../src/upstream/sites.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
-import { Upstream } from '../../src/upstream/upstream.ts';
 import { readConfig } from './config.ts';
 
 /** The way to these sites alone, without a provider or a server. */
@@ -12,21 +11,17 @@ export function upstreamOf(
   settings: Partial<UpstreamSettings> = {},
 ) {
   const defaults = readConfig({}).upstream;
-  const upstream = new Upstream(
-    { ...defaults, ...settings },
-    createTransport(defaults.proxy),
-    new DocumentMemory(0),
-  );
+  const sites = new Sites({ ...defaults, ...settings }, createTransport(defaults.proxy));
   const reports: CallReport[] = [];
   return {
     reports,
-    accept: (credential: string, { url } = site) => upstream.accept(new URL(url), credential),
+    accept: (credential: string, { url } = site) => sites.accept(new URL(url), credential),
     get(
       credential: string,
       { url, signal }: { url?: string; signal?: AbortSignal } = {},
     ): Promise<Reply> {
       const baseUrl = new URL(url ?? site.url);
-      return upstream.get(baseUrl, {
+      return sites.send(baseUrl, {
         url: baseUrl,
         credential,
         headers: { 'x-credential': credential },

@@ -2,6 +2,7 @@ import { bulkhead } from 'cockatiel';
 import { RolecallError } from '../../errors.ts';
 import type { Directory } from './directory.ts';
 import type { Absence } from './reference.ts';
+import { vendor } from './vendor.ts';
 
 const CONCURRENCY = 4;
 const MAX_ID_LENGTH = 256;
@@ -28,7 +29,7 @@ export class Expansion {
     this.#limit = limit;
     this.#limitError = new RolecallError(
       `Datadog would have to be asked more than ${limit} times: what is beyond that is left as references. Ask for less.`,
-      { code: 'EXPANSION_LIMIT', provider: 'DATADOG' },
+      { code: 'EXPANSION_LIMIT', provider: vendor.name },
       { isReportedOnce: true },
     );
   }

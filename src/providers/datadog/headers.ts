@@ -1,8 +1,8 @@
 import { RolecallError } from '../../errors.ts';
-import { KEY_EXPECTED, parseKey } from '../../lib/env-types.ts';
-import type { Secret } from '../../lib/secret.ts';
+import { readKeyHeader } from '../key-header.ts';
 import type { ProviderHeaders } from '../provider.ts';
 import { type Credentials, parseSite, type Settings, SITES, siteUrl } from './settings.ts';
+import { vendor } from './vendor.ts';
 
 const API_KEY = 'DD-API-KEY';
 const APP_KEY = 'DD-APPLICATION-KEY';
@@ -25,8 +25,8 @@ export function toHeaders({ apiKey, appKey }: Credentials): Record<string, strin
  * @throws {RolecallError} CREDENTIALS_MISSING for one key without the other, CREDENTIALS_INVALID for a bad one or a bad site
  */
 export function readHeaders(headers: Headers, settings: Settings): Credentials | undefined {
-  const apiKey = readKey(headers, API_KEY);
-  const appKey = readKey(headers, APP_KEY);
+  const apiKey = readKeyHeader(headers, API_KEY, vendor);
+  const appKey = readKeyHeader(headers, APP_KEY, vendor);
   // Without keys there is nothing to ask a site for, be it good or bad.
   if (apiKey === undefined && appKey === undefined) return undefined;
   if (apiKey === undefined) throw missing(API_KEY, APP_KEY);
@@ -35,32 +35,20 @@ export function readHeaders(headers: Headers, settings: Settings): Credentials |
   return { apiKey, appKey, baseUrl: settings.baseUrl ?? requested };
 }
 
-function readKey(headers: Headers, name: string): Secret | undefined {
-  const text = headers.get(name);
-  if (!text) return undefined;
-  const key = parseKey(text);
-  if (key === undefined)
-    throw invalid(
-      `The header ${name} does not hold a key (${KEY_EXPECTED}): send it once, as Datadog shows it.`,
-    );
-  return key;
-}
-
 function readSite(headers: Headers): string | undefined {
   const text = headers.get(SITE);
   if (!text) return undefined;
   const site = parseSite(text);
-  if (site === undefined) throw invalid(`The header ${SITE} must be one of ${SITES.join(', ')}.`);
-  return site;
+  if (site !== undefined) return site;
+  throw new RolecallError(`The header ${SITE} must be one of ${SITES.join(', ')}.`, {
+    code: 'CREDENTIALS_INVALID',
+    provider: vendor.name,
+  });
 }
 
 function missing(name: string, other: string): RolecallError {
   return new RolecallError(`The header ${name} is missing: Datadog wants it beside ${other}.`, {
     code: 'CREDENTIALS_MISSING',
-    provider: 'DATADOG',
+    provider: vendor.name,
   });
-}
-
-function invalid(message: string): RolecallError {
-  return new RolecallError(message, { code: 'CREDENTIALS_INVALID', provider: 'DATADOG' });
 }

@@ -1,6 +1,6 @@
 import { Document } from '../../lib/json-api.ts';
 import type { Provider } from '../provider.ts';
-import { createClient } from './client.ts';
+import { fetchDirectory } from './client.ts';
 import { Expansion } from './expansion.ts';
 import { headers, readHeaders } from './headers.ts';
 import { Loaders } from './loaders.ts';
@@ -8,11 +8,11 @@ import type { User } from './model.ts';
 import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
 import { type Credentials, type Settings, settings, siteUrl } from './settings.ts';
+import { vendor } from './vendor.ts';
 
 /** Datadog (https://docs.datadoghq.com/api/latest/users/): one JSON:API document, expanded as asked for. */
 export const datadog: Provider<Settings, Credentials, Loaders, User> = {
-  name: 'DATADOG',
-  title: 'Datadog',
+  ...vendor,
   field: 'datadog',
   description: 'The current user of Datadog; null without an error where Datadog is not connected.',
   settings,
@@ -24,11 +24,10 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
     return baseUrl?.href ?? `${siteUrl()} or the site that DD-SITE names`;
   },
   open({ expand, expansionLimit }, upstream) {
-    const client = createClient(upstream);
     return {
       connect(credentials, request) {
-        const fetch = (path: string, read: (body: unknown) => Document) =>
-          client.fetch(`api/v2/${path}`, read, credentials, request);
+        const fetch = (path: string, toDocument: (body: unknown) => Document) =>
+          fetchDirectory(upstream, `api/v2/${path}`, toDocument, credentials, request);
         const user = (body: unknown) => Document.ofOne(body, 'users');
         const role = (body: unknown) => Document.ofOne(body, 'roles');
         const permissions = (body: unknown) => Document.ofMany(body, 'permissions');

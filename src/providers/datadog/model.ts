@@ -2,6 +2,7 @@ import type { Resource } from '../../lib/json-api.ts';
 import { type Linkage, MALFORMED, toMany, toOne } from '../../lib/json-api-linkage.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import { firstText, type Lenient, valueReader } from '../values.ts';
+import { vendor } from './vendor.ts';
 
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
@@ -72,7 +73,7 @@ export interface Permission {
   readonly createdAt: Lenient<string>;
 }
 
-const read = valueReader('DATADOG', 'Datadog');
+const read = valueReader(vendor);
 
 export function toUser(resource: Resource): User {
   const { id, attributes } = resource;
@@ -81,7 +82,7 @@ export function toUser(resource: Resource): User {
   const handle = read.text(attributes, 'handle');
   return {
     __typename: 'DatadogUser',
-    provider: 'DATADOG',
+    provider: vendor.name,
     id,
     username: firstText(handle) ?? id,
     displayName: firstText(name, email, handle) ?? id,

@@ -1,7 +1,7 @@
-import { RolecallError } from '../../errors.ts';
-import { KEY_EXPECTED, parseKey } from '../../lib/env-types.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { readKeyHeader } from '../key-header.ts';
 import type { ProviderHeaders } from '../provider.ts';
+import { vendor } from './vendor.ts';
 
 /** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
 const INCOMING = 'X-HeyGen-Api-Key';
@@ -20,12 +20,5 @@ export function toHeaders(key: Secret): Record<string, string> {
 
 /** @throws {RolecallError} CREDENTIALS_INVALID where the header cannot be a key */
 export function readHeaders(headers: Headers): Secret | undefined {
-  const text = headers.get(INCOMING);
-  if (!text) return undefined;
-  const key = parseKey(text);
-  if (key !== undefined) return key;
-  throw new RolecallError(
-    `The header ${INCOMING} does not hold a key (${KEY_EXPECTED}): send it once, as HeyGen shows it.`,
-    { code: 'CREDENTIALS_INVALID', provider: 'HEYGEN' },
-  );
+  return readKeyHeader(headers, INCOMING, vendor);
 }

@@ -7,11 +7,11 @@ import { sandbox } from './sandbox.ts';
 import { defineUser } from './schema.ts';
 import { openSession, type Session } from './session.ts';
 import { type Settings, settings } from './settings.ts';
+import { vendor } from './vendor.ts';
 
 /** HeyGen (https://docs.heygen.com/reference/get-current-user-information): one flat object. */
 export const heygen: Provider<Settings, Secret, Session, User> = {
-  name: 'HEYGEN',
-  title: 'HeyGen',
+  ...vendor,
   field: 'heygen',
   description: 'The current user of HeyGen; null without an error where HeyGen is not connected.',
   settings,

@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../lib/json.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import { firstText, type Lenient, valueReader } from '../values.ts';
+import { vendor } from './vendor.ts';
 
 export interface User extends UserShape {
   readonly firstName: Lenient<string>;
   readonly lastName: Lenient<string>;
 }
 
-const read = valueReader('HEYGEN', 'HeyGen');
+const read = valueReader(vendor);
 
 /**
  * HeyGen's user, the same in v1 and v3; undefined where `data` has no username, the one member that is always there.
@@ -22,7 +23,7 @@ export function toUser(data: JsonObject): User | undefined {
   const names = [firstName, lastName].map((name) => firstText(name)?.trim()).filter(Boolean);
   return {
     __typename: 'HeyGenUser',
-    provider: 'HEYGEN',
+    provider: vendor.name,
     id: username,
     username,
     displayName: firstText(names.join(' '), email) ?? username,

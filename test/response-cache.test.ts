@@ -3,9 +3,9 @@ import { describe, type TestContext, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { DocumentMemory } from '../src/upstream/document-memory.ts';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
 import { type Reply, toReply } from '../src/upstream/reply.ts';
+import { ResponseCache } from '../src/upstream/response-cache.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { createServerGateway, dataOf } from './support/gateway.ts';
@@ -14,41 +14,41 @@ import { inTurn, json, startUpstream } from './support/upstream.ts';
 const MINUTE_MS = 60_000;
 const MAX_BYTES = 16 * 1024 ** 2;
 
-const reply = (body: unknown, status = 200, headers = {}): Reply =>
-  toReply(status, headers, Buffer.from(JSON.stringify(body)), MAX_BYTES);
+const reply = (body: unknown, status = 200): Reply =>
+  toReply(status, {}, Buffer.from(JSON.stringify(body)), MAX_BYTES);
 
 const zipped = (body: unknown): Reply =>
   toReply(200, { 'content-encoding': 'gzip' }, gzipSync(JSON.stringify(body)), MAX_BYTES);
 
-/** A memory that tells what it has had to read. */
-function createMemory(megabytes = 1) {
-  const memory = new DocumentMemory(megabytes);
+/** A cache that tells what it has had to read. */
+function createCache(megabytes = 1) {
+  const cache = new ResponseCache(megabytes);
   const bodies: unknown[] = [];
   const read = (body: unknown) => {
     bodies.push(body);
     return { body };
   };
-  return { bodies, ask: (answer: Reply, key = 'key') => memory.read(key, answer, read) };
+  return { bodies, ask: (response: Reply, key = 'key') => cache.read(key, response, read) };
 }
 
-describe('the memory of documents', () => {
+describe('the response cache', () => {
   test('reads the same bytes once', () => {
-    const { ask, bodies } = createMemory();
+    const { ask, bodies } = createCache();
     const first = ask(zipped({ id: 1 }));
     assert.equal(ask(zipped({ id: 1 })), first);
     assert.equal(ask(zipped({ id: 1 })), first);
     assert.deepEqual(bodies, [{ id: 1 }]);
   });
 
-  test('answers with what has changed at once, and keeps it when it has come again', () => {
-    const { ask, bodies } = createMemory();
+  test('gives what has changed at once, and keeps it when it has come again', () => {
+    const { ask, bodies } = createCache();
     const told = [1, 2, 2, 2, 2, 1].map((body) => ask(reply(body)).body);
     assert.deepEqual(told, [1, 2, 2, 2, 2, 1]);
     assert.deepEqual(bodies, [1, 2, 2, 1]);
   });
 
   test('does not keep what changes each time', async () => {
-    const { ask } = createMemory();
+    const { ask } = createCache();
     ask(reply({ id: 1 }));
     const changed = new WeakRef(ask(reply({ id: 2 })));
     assert.equal(await isKept(changed), false);
@@ -59,13 +59,13 @@ describe('the memory of documents', () => {
   });
 
   test('gives nobody what was read for another key', () => {
-    const { ask, bodies } = createMemory();
+    const { ask, bodies } = createCache();
     assert.notEqual(ask(reply({ id: 1 }), 'mine'), ask(reply({ id: 1 }), 'yours'));
     assert.equal(bodies.length, 2);
   });
 
   test('takes the same bytes of another status or encoding for others', () => {
-    const { ask, bodies } = createMemory();
+    const { ask, bodies } = createCache();
     ask(reply({ id: 1 }));
     ask(reply({ id: 1 }, 201));
     assert.equal(bodies.length, 2);
@@ -75,29 +75,20 @@ describe('the memory of documents', () => {
     assert.throws(() => ask(brotli, 'other'), { constructor: UpstreamFailure, kind: 'invalid' });
   });
 
-  test('remembers no refusal, and what was good before it still', () => {
-    const { ask, bodies } = createMemory();
-    const good = ask(reply({ id: 1 }));
-    ask(reply({ errors: [] }, 403));
-    ask(reply({ errors: [] }, 403));
-    assert.equal(ask(reply({ id: 1 })), good);
-    assert.deepEqual(bodies, [{ id: 1 }, { errors: [] }, { errors: [] }]);
-  });
-
-  test('remembers nothing of what cannot be read', () => {
-    const memory = new DocumentMemory(1);
+  test('keeps nothing of what cannot be read', () => {
+    const cache = new ResponseCache(1);
     let times = 0;
     const refuse = (): never => {
       times += 1;
       throw new Error('not a document');
     };
-    assert.throws(() => memory.read('key', reply([]), refuse), /not a document/);
-    assert.throws(() => memory.read('key', reply([]), refuse), /not a document/);
+    assert.throws(() => cache.read('key', reply([]), refuse), /not a document/);
+    assert.throws(() => cache.read('key', reply([]), refuse), /not a document/);
     assert.equal(times, 2);
   });
 
   test('keeps within its bounds, what was used last', () => {
-    const { ask, bodies } = createMemory(1);
+    const { ask, bodies } = createCache(1);
     const [first, second] = ['a', 'b'].map((letter) => reply(letter.repeat(120_000)));
     assert(first && second);
     ask(first, 'first');
@@ -112,7 +103,7 @@ describe('the memory of documents', () => {
   });
 
   test('counts what has changed too', () => {
-    const { ask, bodies } = createMemory(1);
+    const { ask, bodies } = createCache(1);
     const keys = ['a', 'b', 'c'];
     for (const key of keys) ask(reply(key), key);
     const stable = reply('s'.repeat(120_000));
@@ -123,23 +114,23 @@ describe('the memory of documents', () => {
     assert.equal(bodies.length, 8, 'it was let go');
   });
 
-  test('counts what it takes to remember a document, however small', () => {
-    const { ask, bodies } = createMemory(1);
+  test('counts what it takes to keep a response, however small', () => {
+    const { ask, bodies } = createCache(1);
     for (let key = 0; key < 1_100; key += 1) ask(reply(key), `${key}`);
     ask(reply(0), '0');
     assert.equal(bodies.length, 1_101, 'the first was let go');
   });
 
   test('does without what is larger than it', () => {
-    const { ask, bodies } = createMemory(1);
+    const { ask, bodies } = createCache(1);
     const large = reply('a'.repeat(400_000));
     ask(large);
     ask(large);
     assert.equal(bodies.length, 2);
   });
 
-  test('of 0 MB remembers nothing', () => {
-    const { ask, bodies } = createMemory(0);
+  test('of 0 MB keeps nothing', () => {
+    const { ask, bodies } = createCache(0);
     ask(reply({ id: 1 }));
     ask(reply({ id: 1 }));
     assert.equal(bodies.length, 2);
@@ -147,7 +138,7 @@ describe('the memory of documents', () => {
 
   test('lets go of what nobody asked for in five minutes', async (context) => {
     const clock = mockClock(context);
-    const { ask, bodies } = createMemory();
+    const { ask, bodies } = createCache();
     const kept = new WeakRef(ask(reply({ id: 1 })));
     clock.pass(4 * MINUTE_MS);
     ask(reply({ id: 1 }));
@@ -161,10 +152,10 @@ describe('the memory of documents', () => {
   });
 });
 
-describe('a server that remembers documents', () => {
+describe('a server that keeps responses', () => {
   const NAMES = '{ viewer { datadog { name } heygen { username } } }';
 
-  test('asks the vendors every time, and tells what they say now', async () => {
+  test('asks the vendors every time, and serves what they say now', async () => {
     const named = (name: string) => json(userDocument({ attributes: { name } }));
     const called = (username: string) => json(v1({ username }));
     await using datadog = await startUpstream(inTurn(...['Ada', 'Ada', 'Bo', 'Ada'].map(named)));

@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
-import { isSuccess, type Reply, readRefusal } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 const IDLE_MS = 5 * 60_000;
 const PURGE_MS = 60_000;
 /**
- * What was read from a document takes no more than this for each byte of its text: 1.4 to 1.8 where little of it
- * was asked for, 0.7 to 1.3 where all was, measured with documents of 27 KB to 2 MB.
+ * What was read from a body takes no more than this for each byte of its text: 1.4 to 1.8 where little of it
+ * was asked for, 0.7 to 1.3 where all was, measured with bodies of 27 KB to 2 MB.
  */
 const MEMORY_PER_BYTE = 2;
-/** What remembering takes, however small the document. */
-const MEMORY_PER_DOCUMENT = 1024;
+/** What keeping a response takes, however small it is. */
+const MEMORY_PER_RESPONSE = 1024;
 
-interface Remembered {
+interface Kept {
   readonly status: number;
   readonly encoding: string | undefined;
   readonly bytes: Buffer;
@@ -20,43 +20,43 @@ interface Remembered {
 }
 
 /**
- * Remembers the last bytes of each document with what was read from them: the vendor is asked every time,
- * and where it answers with the same bytes they need not be decoded, parsed and indexed again.
- * Of a document that differs from the last one only the bytes are kept, until they come again: what changes
- * each time would be kept for nothing, and whatever outlives its request costs the collector of garbage dear.
+ * Keeps the last bytes of each response with what was read from them: the vendor is asked every time,
+ * and where it responds with the same bytes they need not be decoded, parsed and indexed again.
+ * Of a response that differs from the last one only the bytes are kept, until they come again: what changes
+ * each time would be kept for nothing, and whatever outlives its request makes garbage collection slower.
  */
-export class DocumentMemory {
-  readonly #documents: LRUCache<string, Remembered> | undefined;
+export class ResponseCache {
+  readonly #responses: LRUCache<string, Kept> | undefined;
 
-  /** @param megabytes of documents and what was read from them; 0 remembers nothing */
+  /** @param megabytes of responses and what was read from them; 0 keeps nothing */
   constructor(megabytes: number) {
     if (megabytes === 0) return;
-    this.#documents = new LRUCache({
+    this.#responses = new LRUCache({
       maxSize: megabytes * 1024 ** 2,
       ttl: IDLE_MS,
       updateAgeOnGet: true,
     });
     // One timer for all of them; it keeps no process alive.
-    setInterval(() => this.#documents?.purgeStale(), PURGE_MS).unref();
+    setInterval(() => this.#responses?.purgeStale(), PURGE_MS).unref();
   }
 
   /**
    * @param key of whoever asks and what for: another credential has another key
+   * @param reply a success
    * @param read what the value is made of: the body as JSON, undefined where it is none
    * @returns what `read` gave for these bytes, now or the last time
    * @throws {UpstreamFailure} `invalid` where the bytes are not what their encoding says, and what `read` throws
    */
   read<T>(key: string, reply: Reply, read: (body: unknown) => T): T {
-    const last = this.#documents?.get(key);
+    const last = this.#responses?.get(key);
     const isUnchanged = last !== undefined && isSame(last, reply);
     if (isUnchanged && last.read !== undefined) return last.read.value as T;
-    if (!isSuccess(reply)) return read(readRefusal(reply));
     const body = reply.readBody();
     const value = read(body.json);
     const isKept = last === undefined || isUnchanged;
     const { status, bytes } = reply;
-    const size = MEMORY_PER_DOCUMENT + bytes.length + (isKept ? body.length * MEMORY_PER_BYTE : 0);
-    this.#documents?.set(
+    const size = MEMORY_PER_RESPONSE + bytes.length + (isKept ? body.length * MEMORY_PER_BYTE : 0);
+    this.#responses?.set(
       key,
       { status, encoding: encodingOf(reply), bytes, read: isKept ? { value } : undefined },
       { size },
@@ -65,7 +65,7 @@ export class DocumentMemory {
   }
 }
 
-function isSame(last: Remembered, reply: Reply): boolean {
+function isSame(last: Kept, reply: Reply): boolean {
   return (
     last.status === reply.status &&
     last.encoding === encodingOf(reply) &&

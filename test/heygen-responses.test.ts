@@ -2,26 +2,27 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RolecallError } from '../src/errors.ts';
 import { Secret } from '../src/lib/secret.ts';
-import { isRouteGone, readV1, readV3 } from '../src/providers/heygen/answer.ts';
-import { toReply } from '../src/upstream/reply.ts';
+import type { User } from '../src/providers/heygen/model.ts';
+import { v1, v1WhileItLasts, v3 } from '../src/providers/heygen/responses.ts';
+import { vendor } from '../src/providers/heygen/vendor.ts';
+import { readFailure, readSuccess } from '../src/upstream/read-reply.ts';
+import { isSuccess, toReply } from '../src/upstream/reply.ts';
+import type { Reader } from '../src/upstream/vendor.ts';
 
-const vendor = {
-  provider: 'HEYGEN',
-  title: 'HeyGen',
-  credentialsHint: 'Look at the key.',
-  permissionHint: 'Look at the permission.',
-};
 const key = new Secret('fictional-heygen-key');
 const user = { username: 'fictional-username' };
 
-const reply = (status: number) => toReply(status, {}, Buffer.from(''), 100);
-
-type Read = typeof readV1;
+function read<T>(reader: Reader<T>, status: number, body: unknown): T {
+  const reply = toReply(status, {}, Buffer.from(JSON.stringify(body) ?? ''), 1_000);
+  return isSuccess(reply)
+    ? readSuccess(vendor, reply, body, reader, [key])
+    : readFailure(vendor, reply, reader, [key]);
+}
 
 /** The code of the error, with the message; undefined where there is a user. */
-function failureOf(read: Read, status: number, body: unknown) {
+function failureOf(reader: Reader<User>, status: number, body: unknown) {
   try {
-    assert.equal(read(vendor, reply(status), body, key).id, user.username);
+    assert.equal(read(reader, status, body).id, user.username);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof RolecallError);
@@ -31,7 +32,7 @@ function failureOf(read: Read, status: number, body: unknown) {
 
 describe('v1 gives a user', () => {
   test('with a success and the code 100, and with nothing less', () => {
-    const codeOf = (status: number, body: unknown) => failureOf(readV1, status, body)?.code;
+    const codeOf = (status: number, body: unknown) => failureOf(v1, status, body)?.code;
     assert.equal(codeOf(200, { code: 100, data: user }), undefined);
     assert.equal(codeOf(400, { code: 100, data: user }), 'UPSTREAM_REJECTED');
     assert.equal(codeOf(200, { code: 101, data: user }), 'UPSTREAM_INVALID_RESPONSE');
@@ -40,7 +41,7 @@ describe('v1 gives a user', () => {
   });
 
   test('and says what it misses otherwise', () => {
-    const messageOf = (body: unknown) => failureOf(readV1, 200, body)?.message ?? '';
+    const messageOf = (body: unknown) => failureOf(v1, 200, body)?.message ?? '';
     assert.match(messageOf(undefined), /not JSON/);
     assert.match(messageOf({}), /it has no `code` of 100/);
     assert.match(messageOf({ code: 100 }), /it has no `data` with a `username`/);
@@ -51,7 +52,7 @@ describe('v1 gives a user', () => {
 
 describe('v3 gives a user', () => {
   test('with a success and without an error', () => {
-    const codeOf = (status: number, body: unknown) => failureOf(readV3, status, body)?.code;
+    const codeOf = (status: number, body: unknown) => failureOf(v3, status, body)?.code;
     assert.equal(codeOf(200, { data: user }), undefined);
     assert.equal(codeOf(200, { data: user, error: null }), undefined);
     assert.equal(codeOf(200, { data: user, code: 7 }), undefined);
@@ -64,7 +65,7 @@ describe('v3 gives a user', () => {
 
 test('the words of an error are the first text where HeyGen’s versions put one', () => {
   const saidOf = (body: unknown) =>
-    / \(HTTP 400(.*?)\)\. /.exec(failureOf(readV3, 400, body)?.message ?? '')?.[1];
+    / \(HTTP 400(.*?)\)\. /.exec(failureOf(v3, 400, body)?.message ?? '')?.[1];
   const all = { error: { message: 'a' }, message: 'b', msg: 'c', detail: 'd' };
   assert.equal(saidOf(all), ': a');
   assert.equal(saidOf({ ...all, error: 'e' }), ': e');
@@ -76,16 +77,24 @@ test('the words of an error are the first text where HeyGen’s versions put one
   assert.equal(saidOf('b'), '');
 });
 
-test('a route is gone with 404 or 410 and no code but the status’s own', () => {
+test('v1’s route is gone with 404 or 410 and no code but the status’s own', () => {
+  const isGone = (status: number, body: unknown) => {
+    try {
+      return read(v1WhileItLasts, status, body) === null;
+    } catch (error) {
+      assert.ok(error instanceof RolecallError);
+      return false;
+    }
+  };
   for (const status of [404, 410]) {
     for (const body of [undefined, {}, 'gone', { code: status }, { code: 'not_found' }]) {
-      assert.equal(isRouteGone(reply(status), body), true, JSON.stringify(body));
+      assert.equal(isGone(status, body), true, JSON.stringify(body));
     }
-    assert.equal(isRouteGone(reply(status), { code: 400101 }), false);
-    assert.equal(isRouteGone(reply(status), { code: 814 - status }), false);
+    assert.equal(isGone(status, { code: 400101 }), false);
+    assert.equal(isGone(status, { code: 814 - status }), false);
   }
   for (const status of [200, 400, 403, 405, 409, 411, 500]) {
-    assert.equal(isRouteGone(reply(status), undefined), false, String(status));
-    assert.equal(isRouteGone(reply(status), { code: status }), false, String(status));
+    assert.equal(isGone(status, undefined), false, String(status));
+    assert.equal(isGone(status, { code: status }), false, String(status));
   }
 });

@@ -1,0 +1,22 @@
+import { isJsonObject } from '../../lib/json.ts';
+import type { Vendor } from '../../upstream/vendor.ts';
+
+export const vendor: Vendor = {
+  name: 'DATADOG',
+  title: 'Datadog',
+  credentialsHint:
+    'Check that both keys are right, and that they belong to the Datadog site that is asked.',
+  permissionHint:
+    'Datadog also says this to a wrong key or a wrong site: check both keys and the site, then whether the application key may read its own user.',
+  readError: (body) => ({ words: readWords(body) }),
+};
+
+/** `errors` holds texts, or objects with a title and a detail. */
+function readWords(body: unknown): string | undefined {
+  if (!isJsonObject(body) || !Array.isArray(body['errors'])) return undefined;
+  const words = body['errors'].map((error: unknown) => {
+    if (!isJsonObject(error)) return error;
+    return [error['title'], error['detail']].filter((text) => typeof text === 'string').join(': ');
+  });
+  return words.filter((text) => typeof text === 'string' && text !== '').join('; ');
+}

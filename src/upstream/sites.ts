@@ -1,0 +1,109 @@
+import { type Call, makeCall } from './call.ts';
+import { callerLeft, timedOut, unlessLeft } from './failure.ts';
+import type { Reply } from './reply.ts';
+import type { UpstreamSettings } from './settings.ts';
+import { Site } from './site.ts';
+import type { Slot } from './slots.ts';
+import type { Transport } from './transport.ts';
+
+/** Whose calls count to one share together: those of credentials that the vendor has not accepted. */
+const STRANGERS = '';
+
+/**
+ * The sites of one vendor, each by its base URL. A call passes, in this order: its credential's breaker,
+ * the slots of the base URL, the breaker again (it may have opened meanwhile), and ky's attempts, whose retries
+ * come out of the budget. The deadline covers all of it.
+ */
+export class Sites {
+  readonly #settings: UpstreamSettings;
+  readonly #transport: Transport;
+  readonly #sites = new Map<string, Site>();
+
+  constructor(settings: UpstreamSettings, transport: Transport) {
+    this.#settings = settings;
+    this.#transport = transport;
+  }
+
+  /**
+   * @param baseUrl a vendor's site, or what stands in for it: nothing is shared with others
+   * @returns the vendor's response, whatever its status
+   * @throws {UpstreamFailure} where there is none
+   */
+  async send(baseUrl: URL, call: Call): Promise<Reply> {
+    const { credential, signal } = call;
+    const { deadlineMs } = this.#settings;
+    const site = this.#siteOf(baseUrl);
+    site.breaker.check(credential);
+    const deadline = performance.now() + deadlineMs;
+    const isAccepted = site.isAccepted(credential);
+    const taken = site.slots.take(credential, isAccepted, signal, deadlineMs);
+    const slot = taken instanceof Promise ? await taken : taken;
+    let isProbe: boolean;
+    try {
+      if (signal.aborted) throw callerLeft();
+      // Where its turn comes with the deadline nobody is asked, and the breaker has nothing to count.
+      if (performance.now() >= deadline) throw timedOut();
+      isProbe = site.breaker.enter(credential);
+    } catch (error) {
+      site.slots.giveBack(slot);
+      throw error;
+    }
+    const made = isProbe ? unwatched(call) : call;
+    const reply = makeCall(made, {
+      settings: this.#settings,
+      transport: this.#transport,
+      budget: site.budget,
+      tenant: isAccepted ? credential : STRANGERS,
+      retries: isProbe ? 0 : this.#settings.retries,
+      deadline,
+    });
+    const counted = hold(site, slot, site.breaker.watch(credential, isAccepted, isProbe, reply));
+    return isProbe ? leaveProbe(call, counted) : counted;
+  }
+
+  /** Takes note that the vendor gave a value to this credential. */
+  accept(baseUrl: URL, credential: string): void {
+    this.#siteOf(baseUrl).accept(credential);
+  }
+
+  #siteOf({ href }: URL): Site {
+    let site = this.#sites.get(href);
+    if (site === undefined) {
+      site = new Site(this.#settings);
+      this.#sites.set(href, site);
+    }
+    return site;
+  }
+}
+
+async function hold(site: Site, slot: Slot, reply: Promise<Reply>): Promise<Reply> {
+  try {
+    return await reply;
+  } finally {
+    site.slots.giveBack(slot);
+  }
+}
+
+/** A probe shows how the vendor is: it runs to its own end, even where its caller goes away before. */
+function unwatched(call: Call): Call {
+  const { signal } = new AbortController();
+  return {
+    ...call,
+    signal,
+    report: (report) => {
+      if (!call.signal.aborted) call.report(report);
+    },
+  };
+}
+
+async function leaveProbe({ signal, report }: Call, probe: Promise<Reply>): Promise<Reply> {
+  const started = performance.now();
+  const leave = () =>
+    report({ failure: 'cancelled', tries: 1, durationMs: performance.now() - started });
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await unlessLeft(signal, probe);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

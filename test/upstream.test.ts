@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isJsonObject, ShapeError } from '../src/lib/json.ts';
+import { Secret } from '../src/lib/secret.ts';
+import type { Reader, Vendor } from '../src/upstream/vendor.ts';
+import { createUpstream, request } from './support/client.ts';
+import { inTurn, json, type Script, startUpstream, text } from './support/upstream.ts';
+
+const vendor: Vendor = {
+  name: 'FICTIONAL',
+  title: 'Fictional',
+  credentialsHint: 'Look at the key.',
+  permissionHint: 'Look at the permission.',
+  readError: (body) => ({
+    words: isJsonObject(body) ? String(body['words']) : undefined,
+    code: isJsonObject(body) && body['own'] === true ? 'UPSTREAM_UNAUTHENTICATED' : undefined,
+  }),
+};
+
+const keys = [new Secret('fictional-first-key'), new Secret('fictional-second-key')];
+
+/** Asks a vendor that does what the script says; `bodies` are those that had to be read. */
+async function startVendor(script: Script) {
+  const site = await startUpstream(script);
+  const upstream = createUpstream(vendor);
+  const bodies: unknown[] = [];
+  const reader: Reader<object> = {
+    read(body) {
+      bodies.push(body);
+      if (!isJsonObject(body)) throw new ShapeError('it has no head');
+      return { body };
+    },
+    isError: (body) => isJsonObject(body) && body['failed'] === true,
+    readStatus: (status) => (status === 404 ? { none: true } : undefined),
+  };
+  return {
+    bodies,
+    seen: site.seen,
+    get: (secrets = keys, path = 'me') =>
+      upstream.get(
+        { ...request, baseUrl: new URL(site.url), path, secrets, headers: { 'x-own': 'own' } },
+        reader,
+      ),
+    [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
+  };
+}
+
+describe('a vendor is asked', () => {
+  test('once for all who ask for the same path with the same keys meanwhile', async () => {
+    await using asked = await startVendor(json({ id: 1 }));
+    const others = [keys.toReversed(), keys.slice(0, 1)];
+    const [first, same, ...rest] = await Promise.all([
+      asked.get(),
+      asked.get(),
+      asked.get(keys, 'you'),
+      ...others.map((secrets) => asked.get(secrets)),
+    ]);
+    assert.equal(same, first);
+    assert.ok(rest.every((value) => value !== first));
+    assert.equal(asked.seen.length, 4);
+  });
+
+  test('every time, and its response read again only where it has changed', async () => {
+    await using asked = await startVendor(inTurn(...[1, 1, 2].map((id) => json({ id }))));
+    const first = await asked.get();
+    assert.equal(await asked.get(), first);
+    assert.deepEqual(await asked.get(), { body: { id: 2 } });
+    assert.deepEqual(asked.bodies, [{ id: 1 }, { id: 2 }]);
+    assert.equal(asked.seen.length, 3);
+  });
+
+  test('and an error in between does not replace its last good response', async () => {
+    const refuse = json({ words: 'no' }, 403);
+    await using asked = await startVendor(inTurn(json({ id: 1 }), refuse, refuse, json({ id: 1 })));
+    const first = await asked.get();
+    await assert.rejects(asked.get());
+    await assert.rejects(asked.get());
+    assert.equal(await asked.get(), first);
+    assert.deepEqual(asked.bodies, [{ id: 1 }]);
+  });
+});
+
+describe('what a vendor responds becomes', () => {
+  const failures: readonly [title: string, script: Script, code: string, message: RegExp][] = [
+    [
+      'an error for the status, in its own words without any key',
+      json({ words: 'not with fictional-first-key nor fictional-second-key' }, 403),
+      'UPSTREAM_FORBIDDEN',
+      /\(HTTP 403: not with \[redacted\] nor \[redacted\]\)\. Look at the permission\.$/,
+    ],
+    [
+      'an error for its own code, where that says more',
+      json({ words: 'no', own: true }, 400),
+      'UPSTREAM_UNAUTHENTICATED',
+      /\(HTTP 400: no\)\. Look at the key\.$/,
+    ],
+    [
+      'an error where only its body says so, without any key',
+      json({ words: 'not with fictional-first-key', failed: true, own: true }),
+      'UPSTREAM_UNAUTHENTICATED',
+      /\(HTTP 200: not with \[redacted\]\)/,
+    ],
+    ['an error where it is not JSON', text('hello'), 'UPSTREAM_INVALID_RESPONSE', /it is not JSON/],
+    ['an error where its shape is wrong', json([]), 'UPSTREAM_INVALID_RESPONSE', /it has no head/],
+    [
+      'an error where there is none',
+      (response) => void response.destroy(),
+      'UPSTREAM_UNAVAILABLE',
+      /^Fictional is not available/,
+    ],
+  ];
+  for (const [title, script, code, message] of failures) {
+    test(title, async () => {
+      await using asked = await startVendor(script);
+      await assert.rejects(asked.get(), (error: any) => {
+        assert.equal(error.extensions.code, code);
+        assert.equal(error.extensions.provider, 'FICTIONAL');
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+
+  test('a value where its status stands for one', async () => {
+    await using asked = await startVendor(text('', 404));
+    assert.deepEqual(await asked.get(), { none: true });
+  });
+});
