@@ -32,16 +32,16 @@ function parseUrl(value: unknown): void {
 export const scalars = {
   DateTime: verbatim(
     'DateTime',
-    'A date and time (RFC 3339, 5.6), with the offset and the precision that the provider sent: `2026-07-03T13:37:04.755861+00:00`.',
+    'A date and time (RFC 3339, section 5.6), with the offset and precision that the provider sent, such as `2026-07-03T13:37:04.755861+00:00`.',
     DateTimeResolver.parseValue,
   ),
   EmailAddress: EmailAddressResolver as GraphQLScalarType<string, string>,
   SafeInt: SafeIntResolver as GraphQLScalarType<number, number>,
-  URL: verbatim('URL', 'An absolute http or https URL, as the provider spells it.', parseUrl),
+  URL: verbatim('URL', 'An absolute http or https URL, spelled as the provider sent it.', parseUrl),
   // zod's `uuid` would want a version that RFC 9562 knows; examples in Datadog's documentation have none.
   UUID: verbatim(
     'UUID',
-    'A UUID (RFC 9562, 4): 32 hexadecimal digits in five groups, as the provider spells it.',
+    'A UUID (RFC 9562, section 4): 32 hexadecimal digits in five groups, spelled as the provider sent it.',
     (value) => z.guid().parse(value),
   ),
 };

@@ -4,35 +4,36 @@ import type { SchemaProvider } from './provider.ts';
 /** Defines the enum of providers and what every provider's user has. */
 export function defineUser(builder: Builder, providers: readonly SchemaProvider[]) {
   const provider = builder.enumType('Provider', {
-    description: 'An API that knows who the bearer of its credentials is.',
+    description: 'A vendor whose API identifies the owner of its credentials.',
     values: Object.fromEntries(
       providers.map(({ name, title }) => [name, { description: `${title}.` }]),
     ),
   });
 
   builder.interfaceType('User', {
-    description: 'Who a provider says you are.',
+    description: 'A user, as a provider knows it.',
     resolveType: (user) => user.__typename,
     fields: (t) => ({
-      id: t.exposeID('id', { nullable: false, description: 'The provider’s own id of the user.' }),
+      id: t.exposeID('id', { nullable: false, description: 'The user’s ID at the provider.' }),
       provider: t.expose('provider', {
         type: provider,
         nullable: false,
-        description: 'The provider that says so.',
+        description: 'The provider that this user comes from.',
       }),
       username: t.exposeString('username', {
         nullable: false,
-        description: 'What the provider calls the user: Datadog’s handle, else the id.',
+        description:
+          'The name that identifies the user at the provider; the ID where there is none.',
       }),
       displayName: t.exposeString('displayName', {
         nullable: false,
         description:
-          'What to show to people: the name, else the e-mail address, else the username.',
+          'The name to show: the full name, or else the e-mail address, or else the username.',
       }),
       email: t.expose('email', {
         type: 'EmailAddress',
         nullable: true,
-        description: 'The e-mail address.',
+        description: 'The user’s e-mail address.',
       }),
     }),
   });

@@ -10,13 +10,13 @@ export function defineViewer(
 ) {
   const viewer = builder.objectRef<Record<never, never>>('Viewer').implement({
     description:
-      'The identities behind the credentials of this request. In all of them null means “not known”, as where the provider sends nothing or an empty text; an empty list means that it says “none”.',
+      'The users that this request’s credentials belong to. Below, null means “not known”: the provider sent nothing, or an empty string. An empty list means that the provider said “none”.',
     fields: (t) => ({
       providers: t.field({
         type: [providerEnum],
         nullable: false,
         description:
-          'The connected providers: those with credentials that can be used. Asks none of them.',
+          'The connected providers: those with usable credentials. Selecting this field sends no request to a provider.',
         resolve: (_viewer, _args, context) =>
           inState(providers, context, 'connected').map(({ name }) => name),
       }),
@@ -24,7 +24,7 @@ export function defineViewer(
         type: ['User'],
         nullable: { list: false, items: true },
         description:
-          'One user per provider that credentials came for, in the order of the enum `Provider`; null, with an error, where that one failed or its credentials cannot be used.',
+          'One user per provider with credentials, in the order of the enum `Provider`. An entry is null, with an error, where the provider failed or the credentials are not usable.',
         resolve: (_viewer, _args, context) =>
           inState(providers, context, 'connected', 'unusable').map((provider) =>
             viewerOf(provider, context),
@@ -49,12 +49,12 @@ export function defineViewer(
   }
 
   builder.queryType({
-    description: 'Where every query starts.',
+    description: 'The root of every query.',
     fields: (t) => ({
       viewer: t.field({
         type: viewer,
         nullable: false,
-        description: 'Who you are, to each provider that you have credentials for.',
+        description: 'Who you are at each provider that you have credentials for.',
         resolve: () => ({}),
       }),
     }),

@@ -14,7 +14,7 @@ import { vendor } from './vendor.ts';
 export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   ...vendor,
   field: 'datadog',
-  description: 'The current user of Datadog; null without an error where Datadog is not connected.',
+  description: 'The current Datadog user; null, without an error, where Datadog is not connected.',
   settings,
   sandbox,
   headers,

@@ -13,7 +13,7 @@ import { vendor } from './vendor.ts';
 export const heygen: Provider<Settings, Secret, Session, User> = {
   ...vendor,
   field: 'heygen',
-  description: 'The current user of HeyGen; null without an error where HeyGen is not connected.',
+  description: 'The current HeyGen user; null, without an error, where HeyGen is not connected.',
   settings,
   sandbox,
   headers,

@@ -14,11 +14,17 @@ export function defineUser(builder: Builder, sessions: Sessions<Session>): TypeR
     },
   });
   return user.implement({
-    description: 'A user of HeyGen.',
+    description: 'A HeyGen user.',
     interfaces: ['User'],
     fields: (t) => ({
-      firstName: t.exposeString('firstName', { nullable: true, description: 'The first name.' }),
-      lastName: t.exposeString('lastName', { nullable: true, description: 'The last name.' }),
+      firstName: t.exposeString('firstName', {
+        nullable: true,
+        description: 'The user’s first name.',
+      }),
+      lastName: t.exposeString('lastName', {
+        nullable: true,
+        description: 'The user’s last name.',
+      }),
     }),
   });
 }

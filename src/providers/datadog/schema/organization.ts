@@ -10,31 +10,34 @@ export function defineOrganization(builder: Builder, sessions: Sessions<Loaders>
   return organization.implement({
     description: 'A Datadog organization.',
     fields: (t) => ({
-      id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),
+      id: t.exposeID('id', { nullable: false, description: 'The organization’s ID at Datadog.' }),
       publicId: t.exposeString('publicId', {
         nullable: true,
-        description: 'Its public id: a short slug on some sites, a UUID on others.',
+        description: 'The public ID: a short slug on some sites, a UUID on others.',
       }),
-      name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
+      name: t.exposeString('name', { nullable: true, description: 'The organization’s name.' }),
       description: t.exposeString('description', {
         nullable: true,
-        description: 'What it says of itself.',
+        description: 'The organization’s description of itself.',
       }),
-      disabled: t.exposeBoolean('disabled', { nullable: true, description: 'Is it disabled?' }),
+      disabled: t.exposeBoolean('disabled', {
+        nullable: true,
+        description: 'Whether the organization is disabled.',
+      }),
       sharing: t.exposeString('sharing', {
         nullable: true,
-        description: 'How far its dashboards may be shared, in Datadog’s words.',
+        description: 'How the organization’s dashboards may be shared, as Datadog names it.',
       }),
-      url: t.expose('url', { type: 'URL', nullable: true, description: 'Its URL.' }),
+      url: t.expose('url', { type: 'URL', nullable: true, description: 'The organization’s URL.' }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it was created.',
+        description: 'When the organization was created.',
       }),
       modifiedAt: t.expose('modifiedAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it was last modified.',
+        description: 'When the organization was last modified.',
       }),
     }),
   });

@@ -12,42 +12,42 @@ export function definePermission(builder: Builder, sessions: Sessions<Loaders>) 
     return found;
   });
   return permission.implement({
-    description: 'Something that a Datadog role can allow.',
+    description: 'A permission that Datadog roles can grant.',
     fields: (t) => ({
-      id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),
+      id: t.exposeID('id', { nullable: false, description: 'The permission’s ID at Datadog.' }),
       name: t.exposeString('name', {
         nullable: true,
-        description: 'The name that programs use: `dashboards_write`.',
+        description: 'The name used in code, such as `dashboards_write`.',
       }),
       displayName: t.exposeString('displayName', {
         nullable: true,
-        description: 'The name that people read: `Dashboards Write`.',
+        description: 'The name shown to people, such as `Dashboards Write`.',
       }),
       displayType: t.exposeString('displayType', {
         nullable: true,
-        description: 'Its kind: `read`, `write` or `other`, among what Datadog may send.',
+        description: 'The kind of access, such as `read`, `write` or `other`.',
       }),
       description: t.exposeString('description', {
         nullable: true,
-        description: 'What it allows, in a sentence.',
+        description: 'What the permission allows.',
       }),
       groupName: t.exposeString('groupName', {
         nullable: true,
-        description: 'The group that Datadog lists it under.',
+        description: 'The group that Datadog lists the permission in.',
       }),
       nameAliases: t.exposeStringList('nameAliases', {
         nullable: true,
         description:
-          'Other names that it goes by; null where Datadog sends none, which counts as no alias.',
+          'Other names of the permission. Null where Datadog sends none, which counts as no aliases.',
       }),
       restricted: t.exposeBoolean('restricted', {
         nullable: true,
-        description: 'Is it restricted, in Datadog’s sense?',
+        description: 'Whether Datadog marks the permission as restricted.',
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it was created.',
+        description: 'When the permission was created.',
       }),
     }),
   });
@@ -59,17 +59,17 @@ export function definePermissionGrant(
   role: TypeRef<Role>,
 ) {
   return builder.objectRef<Grant<Permission>>('PermissionGrant').implement({
-    description: 'A permission, and the roles that grant it.',
+    description: 'A permission, with the roles that grant it.',
     fields: (t) => ({
       permission: t.expose('permission', {
         type: permission,
         nullable: false,
-        description: 'What is granted.',
+        description: 'The permission.',
       }),
       roles: t.field({
         type: [role],
         nullable: false,
-        description: 'The roles that grant it, in the order of the user’s roles.',
+        description: 'The roles that grant the permission, in the order of the user’s roles.',
         resolve: ({ roles }) => roles,
       }),
     }),
@@ -81,16 +81,18 @@ export function permissionFilterArgs(builder: Builder) {
   return builder.args((t) => ({
     names: t.stringList({
       required: false,
-      description: 'Only those with one of these names (not aliases); an empty list matches none.',
+      description:
+        'Only permissions with one of these names. Aliases do not match; an empty list matches none.',
     }),
     groupName: t.string({
       required: false,
-      description: 'Only those of this group; where it is not known a permission is of none.',
+      description:
+        'Only permissions of this group. A permission whose group is not known does not match.',
     }),
     restricted: t.boolean({
       required: false,
       description:
-        'Only those that are restricted, or that are not; where it is not known a permission is neither.',
+        'Only restricted permissions (`true`), or only unrestricted ones (`false`). A permission for which this is not known matches neither.',
     }),
   }));
 }

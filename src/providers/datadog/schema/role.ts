@@ -19,36 +19,36 @@ export function defineRole(
   return role.implement({
     description: 'A Datadog role: a named set of permissions.',
     fields: (t) => ({
-      id: t.exposeID('id', { nullable: false, description: "Datadog's id of it." }),
-      name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
+      id: t.exposeID('id', { nullable: false, description: 'The role’s ID at Datadog.' }),
+      name: t.exposeString('name', { nullable: true, description: 'The role’s name.' }),
       managed: t.exposeBoolean('managed', {
         nullable: true,
-        description: 'What Datadog sends as `managed`; it does not document the meaning.',
+        description: 'The attribute `managed`, which Datadog sends but does not document.',
       }),
       receivesPermissionsFrom: t.exposeStringList('receivesPermissionsFrom', {
         nullable: true,
-        description: 'The roles that it inherits permissions from.',
+        description: 'The roles that this role inherits permissions from.',
       }),
       userCount: t.expose('userCount', {
         type: 'SafeInt',
         nullable: true,
-        description: 'How many users have it.',
+        description: 'The number of users with this role.',
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it was created.',
+        description: 'When the role was created.',
       }),
       modifiedAt: t.expose('modifiedAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it was last modified.',
+        description: 'When the role was last modified.',
       }),
       permissions: t.field({
         type: [permission],
         nullable: true,
         description:
-          'The permissions that it grants; null where they are not known. A reference to one that cannot be read is left out.',
+          'The permissions that the role grants; null where they are not known. An entry that cannot be read is left out.',
         args: permissionFilterArgs(builder),
         async resolve({ linkedPermissions }, filter, context, info) {
           const ids = valid(linkedPermissions)?.ids;

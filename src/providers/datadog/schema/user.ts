@@ -27,44 +27,49 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
   defineEntity(builder, user, sessions, (loaders, id) => loaders.users.load(id));
 
   user.implement({
-    description: 'A user of Datadog: a person or a service account.',
+    description: 'A Datadog user: a person or a service account.',
     interfaces: ['User'],
     fields: (t) => ({
       uuid: t.expose('uuid', {
         type: 'UUID',
         nullable: true,
-        description: 'The UUID among the attributes; usually the same as the id.',
+        description: 'The attribute `uuid`, usually the same as the ID.',
       }),
-      name: t.exposeString('name', { nullable: true, description: 'The full name.' }),
+      name: t.exposeString('name', { nullable: true, description: 'The user’s full name.' }),
       handle: t.exposeString('handle', {
         nullable: true,
-        description: 'A person’s full e-mail address, or a service account’s UUID.',
+        description:
+          'The login name: an e-mail address for a person, a UUID for a service account.',
       }),
-      title: t.exposeString('title', { nullable: true, description: 'The job title.' }),
-      icon: t.expose('icon', { type: 'URL', nullable: true, description: 'The avatar’s URL.' }),
+      title: t.exposeString('title', { nullable: true, description: 'The user’s job title.' }),
+      icon: t.expose('icon', {
+        type: 'URL',
+        nullable: true,
+        description: 'The URL of the user’s avatar.',
+      }),
       status: t.exposeString('status', {
         nullable: true,
-        description: '`Active`, `Pending` or `Disabled`, among what Datadog may send.',
+        description: 'The account’s status, such as `Active`, `Pending` or `Disabled`.',
       }),
       disabled: t.exposeBoolean('disabled', {
         nullable: true,
-        description: 'Is the account disabled?',
+        description: 'Whether the account is disabled.',
       }),
       verified: t.exposeBoolean('verified', {
         nullable: true,
-        description: 'Is the e-mail address verified?',
+        description: 'Whether the e-mail address is verified.',
       }),
       mfaEnabled: t.exposeBoolean('mfaEnabled', {
         nullable: true,
-        description: 'Is multi-factor authentication on? Datadog seldom says.',
+        description: 'Whether multi-factor authentication is enabled. Datadog rarely sends it.',
       }),
       serviceAccount: t.exposeBoolean('serviceAccount', {
         nullable: true,
-        description: 'Is it a service account rather than a person?',
+        description: 'Whether this is a service account rather than a person.',
       }),
       allowedLoginMethods: t.exposeStringList('allowedLoginMethods', {
         nullable: true,
-        description: 'The ways this user may log in; an empty list where Datadog sets no limit.',
+        description: 'The login methods that the user may use. An empty list means no restriction.',
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
@@ -79,19 +84,19 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
       lastLoginTime: t.expose('lastLoginTime', {
         type: 'DateTime',
         nullable: true,
-        description: 'When the user last logged in; null also where that never happened.',
+        description: 'When the user last logged in; null also if the user never has.',
       }),
       organization: t.field({
         type: organization,
         nullable: true,
-        description: 'The organization that the user belongs to.',
+        description: 'The user’s organization.',
         resolve: ({ organizationId }, _args, context, info) =>
           expandOne(organizationId, context, info, sessions.of(context).organizations),
       }),
       otherOrganizations: t.field({
         type: [organization],
         nullable: true,
-        description: 'Other organizations that this person belongs to.',
+        description: 'Other organizations of this person.',
         resolve: ({ linkedOtherOrganizations }, _args, context, info) =>
           expandMany(linkedOtherOrganizations, context, info, sessions.of(context).organizations),
       }),
@@ -106,14 +111,15 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         type: [role],
         nullable: true,
         description:
-          'The user’s roles; null where they are not known. A reference to one that cannot be read is left out.',
+          'The user’s roles; null where they are not known. An entry that cannot be read is left out.',
         resolve: ({ linkedRoles }, _args, context, info) =>
           expandMany(linkedRoles, context, info, sessions.of(context).roles),
       }),
       teamRoles: t.field({
         type: [role],
         nullable: true,
-        description: 'The roles that the user has through teams. They count in no other field.',
+        description:
+          'Roles that the user has through teams. No other field takes them into account.',
         resolve: ({ linkedTeamRoles }, _args, context, info) =>
           expandMany(linkedTeamRoles, context, info, sessions.of(context).roles),
       }),
@@ -121,7 +127,7 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         type: [permission],
         nullable: true,
         description:
-          'Every permission that the roles grant, once, in the order first granted. Where the permissions of some roles are not known, those that the others grant; null where there are roles and the permissions of none are known.',
+          'The permissions that the user’s roles grant, each once, in the order first granted. Roles whose permissions are not known are left out; null where this is so for every role.',
         args: permissionFilterArgs(builder),
         async resolve({ linkedRoles }, filter, context, info) {
           const linkage = valid(linkedRoles);
@@ -134,7 +140,7 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
       grants: t.field({
         type: [grant],
         nullable: true,
-        description: 'The same as `permissions`, each with the roles that grant it.',
+        description: 'The same permissions as in `permissions`, each with the roles that grant it.',
         args: permissionFilterArgs(builder),
         resolve({ linkedRoles }, filter, context, info) {
           const linkage = valid(linkedRoles);
@@ -146,11 +152,11 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
       hasPermission: t.boolean({
         nullable: true,
         description:
-          'Does any role grant it? By name or by one of its aliases. Where no known role does, it is null as long as a role, its permissions or the name of one of them is not known. Aliases that Datadog does not send count as none.',
+          'Whether one of the user’s roles grants the permission with this name or alias. Null where no known role grants it and something is not known: a role, its permissions, or the name of one of them. Missing aliases count as no aliases.',
         args: {
           name: t.arg.string({
             required: true,
-            description: 'The permission’s name, such as `dashboards_write`, or an alias.',
+            description: 'The name or an alias of the permission, such as `dashboards_write`.',
           }),
         },
         resolve({ linkedRoles }, { name }, context, info) {
