@@ -15,7 +15,7 @@ const EXIT_MISCONFIGURED = 2;
 const SAME_SIGNAL_MS = 1_000;
 
 process.on('uncaughtException', (error) => {
-  exit(`Rolecall ends, since something unexpected failed: ${oneLine(error)}`, EXIT_FAILED);
+  exit(`Rolecall stops after an unexpected failure: ${oneLine(error)}`, EXIT_FAILED);
 });
 
 if (process.argv.length > 2) {

@@ -68,7 +68,9 @@ describe('authentication', () => {
       () => readConfig(exposed),
       (error: Error) =>
         error instanceof ConfigError &&
-        /set CLIENT_TOKENS, or CREDENTIALS=request/.test(error.message),
+        /Set CLIENT_TOKENS, or JWT_ISSUER with JWT_AUDIENCE, or CREDENTIALS=request/.test(
+          error.message,
+        ),
     );
     readConfig({ ...exposed, CLIENT_TOKENS: 'a' });
     readConfig({ ...exposed, CREDENTIALS: 'request' });

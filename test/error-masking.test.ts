@@ -61,7 +61,7 @@ describe('any other error is masked', () => {
     test(name, () => {
       const masked = maskError(error) as GraphQLError;
       assert.deepEqual(masked.extensions, { code: 'INTERNAL' });
-      assert.match(masked.message, /went wrong in Rolecall/);
+      assert.match(masked.message, /^Rolecall failed\./);
       assert.equal(masked.originalError, undefined);
       assert.equal(masked.path, undefined);
       assert.equal(masked.nodes, undefined);

@@ -27,7 +27,7 @@ export class ConfigError extends Error {
       [
         `Rolecall cannot start: ${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong.`,
         ...problems.map((problem) => `  - ${problem}`),
-        'Correct it in the environment or in the file .env (.env.example lists every variable).',
+        'Correct it in the environment or in the file .env. The file .env.example lists every variable.',
       ].join('\n'),
     );
   }
@@ -80,7 +80,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
     identity.jwt === undefined;
   if (isOpen && !isLoopback(own.HOST)) {
     problems.push(
-      'HOST lets others in than this machine, and they could use the keys of the server: set CLIENT_TOKENS, or CREDENTIALS=request, or JWT_ISSUER with JWT_AUDIENCE, or HOST=127.0.0.1.',
+      'HOST exposes this server beyond this machine, and anyone who reaches it could use its keys. Set CLIENT_TOKENS, or JWT_ISSUER with JWT_AUDIENCE, or CREDENTIALS=request, or HOST=127.0.0.1.',
     );
   }
   if (!own || !server || !identity || !upstream || problems.length > 0)

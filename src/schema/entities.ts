@@ -40,7 +40,7 @@ async function resolveEntity(
   const resolveReference = isObjectType(type) ? resolveReferenceOf(type) : undefined;
   if (resolveReference === undefined || typeof id !== 'string' || id === '') {
     throw new RolecallError(
-      'A representation must have the `__typename` of an entity and its `id`.',
+      'A representation must have the `__typename` of an entity and an `id`.',
       {
         code: 'INVALID_REPRESENTATION',
       },

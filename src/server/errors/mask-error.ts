@@ -3,7 +3,7 @@ import { type ErrorCode, RolecallError } from '../../errors.ts';
 import { requestError } from './request-error.ts';
 
 const MESSAGE =
-  'Something went wrong in Rolecall. It is not your request: try again, and tell who runs it.';
+  'Rolecall failed. Your request is not the cause: try again, and report it to the operator of this server.';
 
 /**
  * Lets through what callers are meant to read: RolecallErrors, and what GraphQL says of the request itself.

@@ -9,6 +9,6 @@ export async function tooManyNodes(
 ): Promise<GraphQLError | undefined> {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation || (await countListItems(args, operation, maxNodes)) <= maxNodes) return undefined;
-  const message = `The response would have more than ${maxNodes} list items. Ask for less, with filters or in several requests.`;
+  const message = `The response would have more than ${maxNodes} list items. Select less, filter, or split it into several requests.`;
   return requestError('TOO_MANY_NODES', message);
 }

@@ -21,6 +21,6 @@ export function createResponseLimit(maxBytes: number): ServerPlugin {
 export function responseTooLarge(maxBytes: number): GraphQLError {
   return requestError(
     'RESPONSE_TOO_LARGE',
-    `The response would be larger than ${maxBytes} bytes. Ask for less, with filters or in several requests.`,
+    `The response would be larger than ${maxBytes} bytes. Select less, filter, or split it into several requests.`,
   );
 }

@@ -27,15 +27,13 @@ export function createTokenCheck(
   async function authenticate(headers: Headers, context: ServerContext): Promise<Authentication> {
     const token = bearerToken(headers);
     if (token === undefined) {
-      return refused(
-        'This server wants to know who calls: send the header Authorization: Bearer with your token.',
-      );
+      return refused('This server requires a token: send it in the header Authorization: Bearer.');
     }
     if (digests.length > 0 && isOurs(token)) {
       return { state: 'accepted', name: fingerprint(new Secret(token)) };
     }
     if (verifier === undefined) {
-      return refused('The token of the Authorization header is not one of this server’s.');
+      return refused('The token in the Authorization header is not valid for this server.');
     }
     try {
       context.caller = await verifier.verify(token);
@@ -74,7 +72,7 @@ function toHttpError(error: unknown): GraphQLError {
   if (error instanceof KeysUnavailable) {
     return requestError(
       'AUTHENTICATION_UNAVAILABLE',
-      'No token can be checked at the moment, since the keys of its issuer could not be fetched. Try again in a minute.',
+      'Tokens cannot be verified at the moment, because the issuer’s keys could not be fetched. Try again in a minute.',
     );
   }
   throw error;

@@ -36,6 +36,6 @@ export function createBodyLimit(limit: number): ServerPlugin {
 function tooLarge(limit: number) {
   return requestError(
     'BODY_TOO_LARGE',
-    `The body of the request is larger than ${limit} bytes. Ask for less, or in several requests.`,
+    `The request body is larger than ${limit} bytes. Ask for less, or split it into several requests.`,
   );
 }

@@ -30,7 +30,7 @@ export function createCsrfPrevention(corsOrigins: readonly string[]): ServerPlug
       if (saysWhatItAccepts && !comesFromElsewhere(headers)) return;
       throw requestError(
         'CSRF',
-        'Add the header Content-Type: application/json, or Accept: application/graphql-response+json: without either, a page of another site could have sent this.',
+        'Add the header Content-Type: application/json or Accept: application/graphql-response+json. Without either, a page of another site could have sent this request.',
       );
     },
   };

@@ -40,7 +40,7 @@ export function createSizeRule(limits: Limits) {
 
     function check(size: number, limit: number, code: RequestErrorCode, what: string) {
       if (size <= limit) return;
-      const message = `The document has too many ${what}: ${limit} are allowed. Split it.`;
+      const message = `The document has too many ${what} (the limit is ${limit}). Split it into several requests.`;
       context.reportError(requestError(code, message));
     }
 

@@ -13,7 +13,7 @@ export const localHost: ServerPlugin = {
     if (host === null || isLoopback(URL.parse(`http://${host}`)?.hostname ?? '')) return;
     throw requestError(
       'HOST_NOT_LOCAL',
-      'This server holds keys and asks nobody for a token, so it answers to localhost and 127.0.0.1 only. Ask it by one of these, or set CLIENT_TOKENS for it.',
+      'This server has keys and requires no token, so it only accepts requests to localhost or 127.0.0.1. Use one of these names, or set CLIENT_TOKENS.',
     );
   },
 };

@@ -23,7 +23,7 @@ function NoServiceRule(context: ValidationContext) {
       if (node.name.value !== '_service') return;
       context.reportError(
         new GraphQLError(
-          'The schema of this subgraph is hidden: compose it from schema/subgraph.graphql.',
+          'Introspection is off. Compose this subgraph from the file schema/subgraph.graphql.',
         ),
       );
     },

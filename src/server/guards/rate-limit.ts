@@ -101,7 +101,7 @@ async function consume(limiter: RateLimiterMemory, name: string, operations: num
     const seconds = Math.min(Math.ceil(msBeforeNext / 1_000), WINDOW_SECONDS);
     throw requestError(
       'RATE_LIMITED',
-      `More than ${limiter.points} operations in a minute${whose}. Try again in ${seconds} seconds.`,
+      `Rate limit exceeded: more than ${limiter.points} operations in a minute${whose}. Try again in ${seconds} seconds.`,
       { 'Retry-After': String(seconds) },
     );
   }

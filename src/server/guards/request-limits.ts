@@ -37,8 +37,8 @@ function checkBatch(operations: number, limit: number): void {
   throw requestError(
     'BATCH_TOO_LARGE',
     limit === 0
-      ? 'This server takes one operation per request.'
-      : `This server takes at most ${limit} operations per request.`,
+      ? 'This server accepts one operation per request.'
+      : `This server accepts at most ${limit} operations per request.`,
   );
 }
 
@@ -49,7 +49,7 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
     if (Array.isArray(value) && value.length > limit) {
       throw requestError(
         'LIST_TOO_LONG',
-        `A variable holds a list of more than ${limit} items. Ask in several requests.`,
+        `A variable contains a list of more than ${limit} items. Split it over several requests.`,
       );
     }
     if (typeof value === 'object' && value !== null) {
@@ -62,7 +62,7 @@ function checkSelections(document: DocumentNode, limit: number): void {
   if (countSelections(document) <= limit) return;
   throw requestError(
     'TOO_MANY_SELECTIONS',
-    `The document selects more than ${limit} fields, its fragments counted wherever they are spread. Split it.`,
+    `The document selects more than ${limit} fields, with fragments expanded. Split it into several requests.`,
   );
 }
 
@@ -73,7 +73,7 @@ function checkTokens(document: string, limit: number): void {
   if (countTokens(document, limit) <= limit) return;
   throw requestError(
     'TOO_MANY_TOKENS',
-    `The document has more than ${limit} tokens or lines. Shorten it, or split it.`,
+    `The document has more than ${limit} tokens or lines. Shorten it, or split it into several requests.`,
   );
 }
 

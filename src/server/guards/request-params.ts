@@ -14,18 +14,18 @@ export const wellFormedParameters: ServerPlugin = {
         // What JSON.parse says repeats the text.
         throw requestError(
           'BAD_REQUEST',
-          'The parameters variables and extensions of a GET must be JSON, URL-encoded.',
+          'The parameters `variables` and `extensions` must be URL-encoded JSON.',
         );
       }
     });
   },
   onParams({ params }) {
     if (!isJsonObject(params)) {
-      throw requestError('BAD_REQUEST', 'An operation must be a JSON object with a `query`.');
+      throw requestError('BAD_REQUEST', 'The request must be a JSON object with a `query`.');
     }
     const { operationName = null } = params;
     if (operationName !== null && typeof operationName !== 'string') {
-      throw requestError('BAD_REQUEST', 'The parameter operationName must be a text.');
+      throw requestError('BAD_REQUEST', 'The parameter `operationName` must be a string.');
     }
   },
 };

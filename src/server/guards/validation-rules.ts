@@ -22,7 +22,7 @@ function KnownOperationTypesRule(context: ValidationContext) {
   return {
     OperationDefinition(node: OperationDefinitionNode) {
       if (context.getSchema().getRootType(node.operation)) return;
-      const message = `This graph has no ${node.operation}s. It answers queries only.`;
+      const message = `This graph has no ${node.operation}s, only queries.`;
       context.reportError(new GraphQLError(message, { nodes: node }));
     },
   };
@@ -33,7 +33,7 @@ function NoThenRule(context: ValidationContext) {
   return {
     Field(node: FieldNode) {
       if (node.alias?.value !== RESERVED) return;
-      const message = `A field cannot be called \`${RESERVED}\` in the answer. Give it another alias.`;
+      const message = `The alias \`${RESERVED}\` is reserved. Choose another one.`;
       context.reportError(new GraphQLError(message, { nodes: node }));
     },
   };

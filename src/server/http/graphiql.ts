@@ -31,7 +31,9 @@ export function createGraphiQL(endpoint: string, logger: Logger): ServerPlugin {
         // Yoga would answer what is thrown here with its stack.
         page = undefined;
         endResponse(
-          new fetchAPI.Response('The page cannot be made: see the log.\n', { status: 500 }),
+          new fetchAPI.Response('The page cannot be rendered. The server’s log says why.\n', {
+            status: 500,
+          }),
         );
         return;
       }
