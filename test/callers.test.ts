@@ -55,7 +55,7 @@ describe('authentication', () => {
     assert.equal((await gateway.fetch(`${URL}?query={`, { headers: JSON_HEADERS })).status, 401);
   });
 
-  test('leaves the page, /health and /ready open', async () => {
+  test('leaves the page that asks for a token, /health and /ready open', async () => {
     assert.equal((await gateway.fetch(URL, { headers: { accept: 'text/html' } })).status, 200);
     for (const path of ['/health', '/ready']) {
       assert.equal((await gateway.fetch(`http://rolecall.example${path}`)).status, 200);

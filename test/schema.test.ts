@@ -19,7 +19,7 @@ for (const [file, printed] of Object.entries(printSchemas(createSchemas(provider
 
 test('what /graphql tells of itself is schema/schema.graphql to the letter', async () => {
   const gateway = createGateway({ LIMIT_DEPTH: '3' });
-  const query = getIntrospectionQuery({ specifiedByUrl: true });
+  const query = getIntrospectionQuery({ specifiedByUrl: true, schemaDescription: true });
   const introspected = buildClientSchema(dataOf(await gateway.query(query)));
   assert.equal(`${printSchema(introspected)}\n`, readFileSync('schema/schema.graphql', 'utf8'));
 });

@@ -12,9 +12,7 @@ export interface Config extends ServerConfig {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
-  /** Are the providers the sandbox's rather than the vendors'? */
-  readonly sandbox: boolean;
-  /** Are they so because of SANDBOX=1, whatever keys there are? */
+  /** Are they the sandbox's because of SANDBOX=1, whatever keys there are? */
   readonly isSandboxForced: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.ts';
 import { resolveEntitiesApart } from './entities.ts';
 import type { SchemaProvider } from './provider.ts';
@@ -6,6 +6,8 @@ import { defineUser } from './user.ts';
 import { defineViewer } from './viewer.ts';
 
 const FEDERATION = 'https://specs.apollo.dev/federation/v2.6';
+const DESCRIPTION =
+  'Who you are: your user, organization, roles and permissions, from the providers that you have credentials for. Null means not known; an empty list means that the provider said none.';
 
 export interface Schemas {
   /** What front ends see: `schema/schema.graphql` is its print. */
@@ -18,7 +20,8 @@ export function createSchemas(providers: readonly SchemaProvider[]): Schemas {
   const builder = createBuilder();
   defineViewer(builder, providers, defineUser(builder, providers));
   return {
-    graph: builder.toSchema({ sortSchema: false }),
+    graph: described(builder.toSchema({ sortSchema: false })),
+    // Its SDL extends the supergraph's schema, and an extension has no description.
     subgraph: resolveEntitiesApart(
       builder.toSubGraphSchema({
         sortSchema: false,
@@ -27,4 +30,9 @@ export function createSchemas(providers: readonly SchemaProvider[]): Schemas {
       }),
     ),
   };
+}
+
+/** Pothos cannot describe a schema itself. */
+function described(schema: GraphQLSchema): GraphQLSchema {
+  return new GraphQLSchema({ ...schema.toConfig(), description: DESCRIPTION });
 }

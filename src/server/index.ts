@@ -10,7 +10,13 @@ import { createSchemas } from '../schema/index.ts';
 import { reportedOnce } from './errors/deduplicate.ts';
 import { maskError } from './errors/mask-error.ts';
 import { createExecution } from './execution/index.ts';
-import { authentication, createTokenCheck } from './guards/authentication.ts';
+import { createGraphiQL } from './graphiql/index.ts';
+import {
+  assertAuthenticated,
+  authenticatedOnly,
+  createAuthentication,
+  createTokenCheck,
+} from './guards/authentication.ts';
 import { createBodyLimit } from './guards/body-limit.ts';
 import { createCsrfPrevention } from './guards/csrf.ts';
 import { localHost } from './guards/host-check.ts';
@@ -21,12 +27,11 @@ import { createLimits } from './guards/request-limits.ts';
 import { wellFormedParameters } from './guards/request-params.ts';
 import { validationRules } from './guards/validation-rules.ts';
 import { createCors } from './http/cors.ts';
-import { createGraphiQL } from './http/graphiql.ts';
 import { createIssuerLog } from './http/issuer-log.ts';
 import { createOperationLog } from './http/operation-log.ts';
 import { requestId } from './http/request-id.ts';
 import { answerHeaders } from './http/response-headers.ts';
-import { createRoutes, type Readiness } from './http/routes.ts';
+import { createRoutes, isPath, type Readiness } from './http/routes.ts';
 import type { ServerContext, ServerPlugin } from './plugin.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -36,6 +41,8 @@ const SUBGRAPH_PATH = '/subgraph';
 export interface ServerConfig extends ConnectSettings {
   /** May whoever reaches the server use its keys? Then it listens on loopback only. */
   readonly isOpen: boolean;
+  /** Are the providers the sandbox's rather than the vendors'? */
+  readonly sandbox: boolean;
   readonly identity: IdentitySettings;
   readonly server: ServerSettings;
 }
@@ -64,6 +71,8 @@ export function createServer(
   const verifier =
     jwt && new JwtVerifier(jwt, logSecret, config.upstream.proxy, createIssuerLog(logger));
   const isClosed = settings.clientTokens.length > 0 || verifier !== undefined;
+  const checkToken = createTokenCheck(settings.clientTokens, verifier);
+  const rateLimit = settings.rateLimit > 0 ? createRateLimit(settings, callerKeys) : undefined;
   const corsHeaders = [
     ...keyHeaders,
     ...providers.flatMap(({ headers }) => headers.others),
@@ -76,9 +85,9 @@ export function createServer(
   const guards: ServerPlugin[] = [
     // Of a request that is parsed it is the first to look, so that a batch that is too long counts once.
     createLimits(settings.limits),
-    ...(isClosed ? [createTokenCheck(settings.clientTokens, verifier)] : []),
-    ...(settings.rateLimit > 0 ? [createRateLimit(settings, callerKeys)] : []),
-    ...(isClosed ? [authentication] : []),
+    ...(isClosed ? [createAuthentication(checkToken)] : []),
+    ...(rateLimit ? [rateLimit.plugin] : []),
+    ...(isClosed ? [authenticatedOnly] : []),
     ...(config.isOpen ? [localHost] : []),
     createCsrfPrevention(settings.corsOrigins),
     wellFormedParameters,
@@ -105,10 +114,11 @@ export function createServer(
         // Before the log, which reports responses that it refuses.
         ...execution.plugins,
         createOperationLog(logger),
-        createRoutes(path, GRAPHQL_PATH, {
-          get isReady() {
-            return readiness.isReady && (verifier?.isReady ?? true);
-          },
+        createRoutes({
+          path,
+          home: GRAPHQL_PATH,
+          hasPage: settings.graphiql,
+          isReady: () => readiness.isReady && (verifier?.isReady ?? true),
         }),
         ...page,
         ...guards,
@@ -130,17 +140,29 @@ export function createServer(
     });
   }
 
+  const graphiql = createGraphiQL({
+    endpoint: GRAPHQL_PATH,
+    isSandbox: config.sandbox,
+    needsToken: isClosed,
+    hasDocs: settings.introspection,
+    async admit(request, serverContext) {
+      if (isClosed) await checkToken(request, serverContext);
+      await rateLimit?.count(request, serverContext);
+      if (isClosed) assertAuthenticated(serverContext);
+    },
+    logger,
+  });
   const graphEndpoint = createEndpoint(
     GRAPHQL_PATH,
     graph,
     settings.limits.bodyBytes,
-    settings.graphiql ? [createGraphiQL(GRAPHQL_PATH, logger)] : [],
+    settings.graphiql ? [graphiql] : [],
   );
   const subgraphEndpoint = settings.subgraph
     ? createEndpoint(SUBGRAPH_PATH, subgraph, settings.limits.subgraphBodyBytes, [])
     : graphEndpoint;
   const endpointOf = (url: string) =>
-    URL.parse(url, 'http://localhost')?.pathname === SUBGRAPH_PATH
+    isPath(URL.parse(url, 'http://localhost')?.pathname ?? '', SUBGRAPH_PATH)
       ? subgraphEndpoint
       : graphEndpoint;
 

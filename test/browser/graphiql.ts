@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { getOperationAST, parse, print } from 'graphql';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page, type Response } from 'playwright-core';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OPERATIONS = join(ROOT, 'schema/operations');
@@ -15,14 +15,18 @@ const { CHROMIUM = '/usr/bin/chromium', SCREENSHOT } = process.env;
 const CHROMIUM_ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run ' +
   '--disable-background-networking --disable-component-update --disable-sync';
+const MINUTE_MS = 60_000;
 const MAX_TRANSFERRED_BYTES = 3_000_000;
+
+const DESKTOP = { width: 1400, height: 900 };
+type Viewport = typeof DESKTOP;
 
 const examples = readdirSync(OPERATIONS)
   .sort()
   .map((file) => readFileSync(join(OPERATIONS, file), 'utf8'))
   .map((text) => ({ text, name: getOperationAST(parse(text))?.name?.value }));
 
-test('GraphiQL in a browser', { timeout: 120_000 }, async (t) => {
+test('GraphiQL in a browser', { timeout: 15 * MINUTE_MS }, async (t) => {
   await using server = await startServer();
   await using browser = await launchBrowser();
 
@@ -67,17 +71,68 @@ test('GraphiQL in a browser', { timeout: 120_000 }, async (t) => {
 
   await t.test('arrives compressed, and only once', async () => {
     await using opened = await openPage(browser, server.url);
-    const { page, response } = opened;
-    const { 'content-encoding': encoding = 'none', etag } = await response.allHeaders();
+    const { page, app } = opened;
+    const { 'content-encoding': encoding = 'none', etag } = await app.allHeaders();
     assert.match(encoding, /^(br|gzip)$/);
-    const { responseBodySize } = await response.request().sizes();
+    const { responseBodySize } = await app.request().sizes();
     assert.ok(responseBodySize < MAX_TRANSFERRED_BYTES, `${responseBodySize} bytes`);
 
     // A browser forgets a page when something is posted to its very URL.
     await execute(page, examples[0]?.name);
-    const reloaded = (await page.reload())?.request();
-    assert.equal((await reloaded?.allHeaders())?.['if-none-match'], etag);
-    assert.equal((await reloaded?.sizes())?.responseBodySize, 0);
+    const [reloaded] = await Promise.all([waitForApp(page), page.reload()]);
+    assert.equal((await reloaded.request().allHeaders())['if-none-match'], etag);
+    assert.equal((await reloaded.request().sizes()).responseBodySize, 0);
+  });
+
+  await t.test('says that the sandbox invents its people', async () => {
+    await using opened = await openPage(browser, server.url);
+    await opened.page.getByText(/^Sandbox: the people .* are invented/).waitFor();
+  });
+
+  await t.test('can be read on a phone', async () => {
+    await using opened = await openPage(browser, server.url, { width: 390, height: 844 });
+    const { page } = opened;
+    await execute(page, examples[0]?.name);
+    await page.locator('.graphiql-response', { hasText: '"DATADOG"' }).waitFor();
+    const boxes = [];
+    for (const part of ['.graphiql-editors', '.graphiql-response']) {
+      const box = await page.locator(part).boundingBox();
+      assert.ok(box && box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+      assert.ok(box.width > 300 && box.height > 200, JSON.stringify(box));
+      boxes.push(box);
+    }
+    const [editors, response] = boxes;
+    assert.ok(editors && response && response.y >= editors.y + editors.height);
+    if (SCREENSHOT) await page.screenshot({ path: SCREENSHOT.replace('.png', '-phone.png') });
+  });
+
+  await t.test('asks for a token, and loads the documentation with it', async () => {
+    const token = 'a-token-of-some-length';
+    await using guarded = await startServer({ CLIENT_TOKENS: token });
+    const page = await newPage(browser);
+    await page.goto(guarded.url);
+    const enter = async (text: string) => {
+      await page.getByLabel('Your token for this server').fill(text);
+      await page.getByRole('button', { name: 'Continue' }).click();
+    };
+    await enter('another-token');
+    await page.getByText('The token').waitFor();
+    await enter(token);
+    await untilReady(page);
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByRole('link', { name: 'DatadogUser' }).waitFor();
+    const { answer } = await execute(page, examples[0]?.name);
+    assert.equal(answer.errors, undefined);
+    await page.close();
+  });
+
+  await t.test('says why there is no documentation where the schema is hidden', async () => {
+    await using hidden = await startServer({ INTROSPECTION: 'off' });
+    await using opened = await openPage(browser, hidden.url);
+    const { page } = opened;
+    await page.getByText(/hides its schema \(INTROSPECTION=off\)/).waitFor();
+    const { answer } = await execute(page, examples[0]?.name);
+    assert.equal(answer.errors, undefined);
   });
 
   await t.test('is not there when it is off', async () => {
@@ -114,9 +169,16 @@ async function startServer(environment: Readonly<Record<string, string>> = {}) {
   throw new Error('Rolecall did not start.');
 }
 
+/** With time to read 9 MB of scripts on a machine that has much else to do. */
+async function newPage(browser: Browser, viewport: Viewport = DESKTOP): Promise<Page> {
+  const page = await browser.newPage({ viewport });
+  page.setDefaultTimeout(2 * MINUTE_MS);
+  return page;
+}
+
 /** The page in a new browser profile. Closing it asserts that it met no error and asked only its server. */
-async function openPage(browser: Browser, url: string) {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+async function openPage(browser: Browser, url: string, viewport?: Viewport) {
+  const page = await newPage(browser, viewport);
   const problems: string[] = [];
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
@@ -125,14 +187,18 @@ async function openPage(browser: Browser, url: string) {
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', ({ message }) => problems.push(message));
 
-  const response = await page.goto(url);
-  assert.ok(response);
+  const [app] = await Promise.all([waitForApp(page), page.goto(url)]);
   await untilReady(page);
   const close = async () => {
     await page.close();
     assert.deepEqual(problems, []);
   };
-  return { page, response, [Symbol.asyncDispose]: close };
+  return { page, app, [Symbol.asyncDispose]: close };
+}
+
+/** The response that brings the app. */
+function waitForApp(page: Page): Promise<Response> {
+  return page.waitForResponse((response) => response.url().endsWith('?graphiql=app'));
 }
 
 async function untilReady(page: Page): Promise<void> {

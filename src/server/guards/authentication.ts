@@ -7,15 +7,17 @@ import { fingerprint, Secret } from '../../lib/secret.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { Authentication, ServerContext, ServerPlugin } from '../plugin.ts';
 
+/** Looks at the token of a request, and leaves what came of it in the context. */
+export type TokenCheck = (request: Request, context: ServerContext) => Promise<void>;
+
 /**
- * Looks at the token of each request, and leaves what came of it to the guards that follow: whoever is refused
- * is counted before.
+ * What came of the token is left to the guards that follow: whoever is refused is counted before.
  * @param verifier undefined where JWTs are not accepted
  */
 export function createTokenCheck(
   tokens: readonly Secret[],
   verifier: JwtVerifier | undefined,
-): ServerPlugin {
+): TokenCheck {
   const digests = tokens.map((token) => digest(token.reveal()));
 
   /** In constant time: neither where a token differs nor its length can be measured. */
@@ -43,20 +45,26 @@ export function createTokenCheck(
     }
   }
 
-  return {
-    async onRequestParse({ request: { headers }, serverContext }) {
-      serverContext.authentication = await authenticate(headers, serverContext);
-    },
+  return async ({ headers }, context) => {
+    context.authentication = await authenticate(headers, context);
   };
 }
 
+/** Looks at the token of each operation. */
+export function createAuthentication(checkToken: TokenCheck): ServerPlugin {
+  return { onRequestParse: ({ request, serverContext }) => checkToken(request, serverContext) };
+}
+
 /** Lets only those in whose token was accepted, before anything of their request is parsed. */
-export const authentication: ServerPlugin = {
-  onRequestParse({ serverContext }) {
-    if (serverContext.authentication?.state === 'accepted') return;
-    throw serverContext.authentication?.error ?? new Error('the token was not looked at');
-  },
+export const authenticatedOnly: ServerPlugin = {
+  onRequestParse: ({ serverContext }) => assertAuthenticated(serverContext),
 };
+
+/** @throws {GraphQLError} where the token was not accepted */
+export function assertAuthenticated({ authentication }: ServerContext): void {
+  if (authentication?.state === 'accepted') return;
+  throw authentication?.error ?? new Error('the token was not looked at');
+}
 
 /** The token of an `Authorization: Bearer` header (RFC 6750, 2.1). */
 function bearerToken(headers: Headers): string | undefined {

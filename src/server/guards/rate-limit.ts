@@ -21,6 +21,12 @@ export interface KeyHeaders {
   readonly keys: readonly string[];
 }
 
+export interface RateLimit {
+  readonly plugin: ServerPlugin;
+  /** Counts a request that is no operation. @throws {GraphQLError} 429 */
+  count(request: Request, serverContext: ServerContext): Promise<void>;
+}
+
 /** Names of what is counted, each by itself. */
 interface Caller {
   readonly names: readonly string[];
@@ -37,7 +43,7 @@ interface Caller {
 export function createRateLimit(
   { rateLimit, trustProxy }: ServerSettings,
   providers: readonly KeyHeaders[],
-): ServerPlugin {
+): RateLimit {
   const duration = WINDOW_SECONDS;
   const callers = new RateLimiterMemory({ points: rateLimit, duration });
   const addresses = new RateLimiterMemory({ points: rateLimit * CALLERS_PER_ADDRESS, duration });
@@ -58,7 +64,7 @@ export function createRateLimit(
     for (const name of names) await consume(callers, name, operations);
   }
 
-  return {
+  const plugin: ServerPlugin = {
     async onRequestParse({ request, serverContext }) {
       const caller = callerOf(request, serverContext);
       await count(caller, 1);
@@ -77,6 +83,10 @@ export function createRateLimit(
         if (name !== undefined) accepted.set(name, true);
       }
     },
+  };
+  return {
+    plugin,
+    count: (request, serverContext) => count(callerOf(request, serverContext), 1),
   };
 }
 

@@ -1,33 +1,62 @@
 import type { ServerPlugin } from '../plugin.ts';
+import { prefersPage } from './accept.ts';
+import { text } from './text.ts';
 
 const HEALTH_PATH = '/health';
 const READY_PATH = '/ready';
+const NOT_ACCEPTABLE =
+  'Responses are application/graphql-response+json or application/json: name one of them in Accept.\n';
 
 /** Is the process ready for requests? Not while it starts, nor while it ends. */
 export interface Readiness {
   isReady: boolean;
 }
 
-/**
- * Serves exact paths: on its own Yoga takes every URL that ends like one of its paths.
- * @param path the endpoint's own
- * @param home where people are sent who ask for nothing in particular
- */
-export function createRoutes(path: string, home: string, readiness: Readiness): ServerPlugin {
+export interface Routes {
+  /** The endpoint's own. */
+  readonly path: string;
+  /** Where people are sent who ask for nothing in particular. */
+  readonly home: string;
+  /** Is there a page for them? */
+  readonly hasPage: boolean;
+  /** Is it ready for requests? */
+  readonly isReady: () => boolean;
+}
+
+/** Is this the endpoint's path? A slash at its end makes no other one of it. */
+export function isPath(pathname: string, path: string): boolean {
+  return pathname === path || pathname === `${path}/`;
+}
+
+/** Serves exact paths: on its own Yoga takes every URL that ends like one of its paths. */
+export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPlugin {
+  const withoutPage = `Rolecall serves GraphQL at ${home}: POST {"query":"{ viewer { providers } }"} there, as application/json. Its page is off (GRAPHIQL=off).\n`;
+
+  function responseTo({ method, headers }: Request, pathname: string): Response | undefined {
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (isPath(pathname, path)) {
+      return !hasPage && isRead && prefersPage(headers) ? text(200, withoutPage) : undefined;
+    }
+    if (pathname === HEALTH_PATH || pathname === READY_PATH) {
+      if (!isRead) return text(405, 'Send GET or HEAD.\n', { allow: 'GET, HEAD' });
+      if (pathname === HEALTH_PATH) return text(200, 'ok\n');
+      return isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
+    }
+    if (pathname === '/') {
+      return hasPage ? text(302, `See ${home}.\n`, { location: home }) : text(200, withoutPage);
+    }
+    return text(404, `Nothing here: GraphQL is at ${home}.\n`);
+  }
+
   return {
-    onRequest({ url, endResponse, fetchAPI: { Response } }) {
-      if (url.pathname === path) return;
-      if (url.pathname === HEALTH_PATH) {
-        endResponse(new Response('ok\n'));
-      } else if (url.pathname === READY_PATH) {
-        const { isReady } = readiness;
-        endResponse(
-          new Response(isReady ? 'ready\n' : 'not ready\n', { status: isReady ? 200 : 503 }),
-        );
-      } else if (url.pathname === '/') {
-        endResponse(new Response(null, { status: 302, headers: { location: home } }));
-      } else {
-        endResponse(new Response(`Nothing here: GraphQL is at ${home}.\n`, { status: 404 }));
+    onRequest({ request, url, endResponse }) {
+      const response = responseTo(request, url.pathname);
+      if (response !== undefined) endResponse(response);
+    },
+    onResponse({ response, setResponse }) {
+      // Yoga's own, which is empty.
+      if (response.status === 406) {
+        setResponse(text(406, NOT_ACCEPTABLE, Object.fromEntries(response.headers)));
       }
     },
   };

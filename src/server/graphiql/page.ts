@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const LOADER = readBrowserFile('loader.js');
+const STYLE = readBrowserFile('page.css');
+
+export interface PageOptions {
+  /** Are the people served here invented? */
+  readonly isSandbox: boolean;
+  /** Is the app for those only who bring a token? */
+  readonly needsToken: boolean;
+  /** Does the server tell its schema? */
+  readonly hasDocs: boolean;
+}
+
+/**
+ * The page that loads the app; it holds no secret.
+ * @param appHash names the app's script, the only one that it may run besides its own
+ */
+export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appHash: string) {
+  const notes = [
+    ...(isSandbox
+      ? ['Sandbox: the people and permissions served here are invented. Set keys for real ones.']
+      : []),
+    ...(hasDocs
+      ? []
+      : ['No documentation and no completion: this server hides its schema (INTROSPECTION=off).']),
+  ];
+  const html = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Rolecall</title>
+    <link id="icon" rel="icon" href="data:,">
+    <style>${STYLE}</style>
+  </head>
+  <body>
+    ${notes.map((note) => `<p class="note" role="note">${note}</p>`).join('\n    ')}
+    <div id="root">
+      <noscript>GraphiQL needs JavaScript.</noscript>
+      <p id="status" role="status"></p>
+      <form id="token-form"${needsToken ? '' : ' hidden'}>
+        <label for="token">Your token for this server, which GraphiQL then sends with every request</label>
+        <input id="token" type="password" autocomplete="current-password" required>
+        <button>Continue</button>
+      </form>
+    </div>
+    <script>${LOADER}</script>
+  </body>
+</html>
+`;
+  return { html, contentSecurityPolicy: contentSecurityPolicy(appHash) };
+}
+
+/** The editor makes styles and workers of its own; nothing is loaded from elsewhere, framed or posted. */
+function contentSecurityPolicy(appHash: string): string {
+  const loaderHash = `'sha256-${createHash('sha256').update(LOADER).digest('base64')}'`;
+  return [
+    "default-src 'none'",
+    `script-src ${loaderHash} ${appHash}`,
+    "style-src 'unsafe-inline'",
+    'worker-src blob:',
+    "connect-src 'self'",
+    'img-src data:',
+    'font-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function readBrowserFile(name: string): string {
+  return readFileSync(join(import.meta.dirname, 'browser', name), 'utf8');
+}
