@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ConfigError, type Environment } from '../src/config/index.ts';
+import { TIMEOUTS } from '../src/process/http/server.ts';
 import { readConfig } from './support/config.ts';
 
 /** Everything that is read from this environment. */
@@ -39,6 +40,33 @@ describe('what the README says of a variable’s default is what happens without
   for (const [name, value] of documented) {
     test(name, () => assert.equal(print({ [name]: value }), print({})));
   }
+});
+
+describe('what docs/ says of a default in brackets is what happens without it', () => {
+  const documented = readdirSync('docs')
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) => [
+      ...readFileSync(`docs/${file}`, 'utf8').matchAll(/`([A-Z][A-Z_]+)` \(([\d.]+)[;:)]/g),
+    ])
+    .map(([, name = '', value = '']) => [name, value] as const);
+
+  test('for each variable that has one', () => assert.ok(documented.length > 20));
+
+  for (const [name, value] of documented) {
+    test(name, () => {
+      assert.equal(print({ [name]: value }), print({}));
+      assert.notEqual(print({ [name]: '1' }), print({}));
+    });
+  }
+});
+
+test('what docs/security.md says of slow senders is what the port does', () => {
+  const [, headers, request] =
+    /headers within (\d+) s and a request within (\d+) s/.exec(
+      readFileSync('docs/security.md', 'utf8'),
+    ) ?? [];
+  assert.equal(TIMEOUTS.headersMs, Number(headers) * 1_000);
+  assert.equal(TIMEOUTS.requestMs, Number(request) * 1_000);
 });
 
 describe('a number is taken within its bounds, and changes what it is the number of', () => {

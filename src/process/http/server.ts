@@ -25,7 +25,7 @@ export interface Timeouts {
   readonly graceMs: number;
 }
 
-const TIMEOUTS: Timeouts = {
+export const TIMEOUTS: Timeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
   // Longer than load balancers keep idle connections, so that it is they who close them.
