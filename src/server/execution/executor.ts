@@ -3,7 +3,7 @@ import type { ServerPlugin } from '../plugin.ts';
 import { createCompiledExecution } from './compiled.ts';
 import { tooManyNodes } from './node-limit.ts';
 
-/** Executes operations whose response holds at most so many list items: as compiled code where there is some. */
+/** Executes operations, as compiled code where there is some. One whose response would hold too many list items is refused. */
 export function createExecutor(schema: GraphQLSchema, maxNodes: number): ServerPlugin {
   const compiledExecution = createCompiledExecution(schema);
 

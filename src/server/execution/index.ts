@@ -8,9 +8,9 @@ import { BufferedResponse, freeSentBytes } from './response-body.ts';
 import { createResponseLimit } from './response-limit.ts';
 import { ExecutionState } from './state.ts';
 
-/** What an endpoint executes operations with, and writes their responses. */
+/** What an endpoint needs to execute operations and to write their responses. */
 export interface ExecutionParts {
-  /** In any order among themselves; a plugin that reads results as they are sent stands after them. */
+  /** Whoever reads results as they are sent comes after these. */
   readonly plugins: readonly ServerPlugin[];
   /** For the context of an operation. */
   createState(): Execution;

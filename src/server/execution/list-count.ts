@@ -77,7 +77,7 @@ class Walk {
     this.#limit = limit;
   }
 
-  /** What this selection of an object's fields comes to. Nothing here throws or rejects. */
+  /** The items in what is selected of an object. Neither this nor what it calls throws or rejects. */
   count(selection: ListSelection, source: unknown): MaybePromise<number> {
     let counts = this.#counts.get(selection);
     if (counts === undefined) {
@@ -162,7 +162,7 @@ class Walk {
   }
 }
 
-/** What the function gives, or what it fails with. */
+/** What the function returns, or the error that it fails with. */
 function settled(give: () => unknown): unknown {
   try {
     const value = give();

@@ -19,7 +19,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
-/** What selections are collected from. */
+/** What is needed to collect the fields of a selection. */
 interface Selecting {
   readonly schema: GraphQLSchema;
   readonly fragments: Record<string, FragmentDefinitionNode>;
@@ -28,11 +28,11 @@ interface Selecting {
 
 type Collected = ReturnType<typeof collectFields>['fields'];
 
-/** What an operation selects of a type's objects, as far as its cost is known before it is executed. */
+/** What an operation selects of a type's objects, as far as the node limit counts it. */
 export class ListSelection {
-  /** The fields that give lists or objects. */
+  /** The fields that return lists or objects. */
   readonly fields: readonly ListField[];
-  /** The properties that other fields give as they are, one for each name in the response. */
+  /** The properties that other fields return as they are, one for each name in the response. */
   readonly leaves: readonly string[];
   /** Does the response hold lists here or below? */
   readonly hasLists: boolean;
@@ -40,7 +40,7 @@ export class ListSelection {
   constructor(selecting: Selecting, type: GraphQLObjectType, collected: Collected) {
     this.fields = Array.from(collected).flatMap(([responseName, nodes]) => {
       const field = type.getFields()[(nodes[0] as FieldNode).name.value];
-      // Introspection is none of the type's fields, and has limits of its own.
+      // Introspection fields are none of the type's, and have limits of their own.
       if (!field || !(isList(field.type) || isCompositeType(getNamedType(field.type)))) return [];
       return [new ListField(selecting, type, field, responseName, nodes)];
     });
@@ -57,7 +57,7 @@ export class ListSelection {
   }
 }
 
-/** A selected field that gives a list or objects. */
+/** A selected field that returns a list or objects. */
 export class ListField {
   readonly parentType: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
@@ -92,7 +92,7 @@ export class ListField {
   }
 }
 
-/** Where no directive depends on variables, an operation selects the same at each request. */
+/** By operations without directives: these select the same for all variables. */
 const known = new WeakMap<OperationDefinitionNode, ListSelection>();
 
 /** @throws {GraphQLError} where a directive's argument cannot be read */
@@ -139,7 +139,7 @@ function objectTypesOf(schema: GraphQLSchema, output: GraphQLOutputType) {
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
 }
 
-/** Does it give a property as it is? */
+/** Does the field return a property as it is? */
 export function isPlain({ resolve }: GraphQLField<unknown, unknown>): boolean {
   return resolve === undefined || resolve === defaultFieldResolver;
 }

@@ -2,7 +2,7 @@ import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql'
 import { requestError } from '../errors/request-error.ts';
 import { countListItems } from './list-count.ts';
 
-/** Why this operation must not be executed: its response would hold more list items than these. Undefined if not so. */
+/** The error that refuses an operation whose response would hold too many list items, before it is executed. */
 export async function tooManyNodes(
   args: ExecutionArgs,
   maxNodes: number,

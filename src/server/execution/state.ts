@@ -2,8 +2,8 @@ import type { Context, Execution } from '../../context.ts';
 import { ListSerializer } from './list-serializer.ts';
 
 /**
- * All that is noted while an operation is executed once. An operation that is executed again gets another one.
- * What is kept by object is in Maps of this: unlike the entries of a WeakMap, they are young garbage with the request.
+ * All that is noted while an operation is executed once; an operation that is executed again gets another one.
+ * Its Maps become garbage with the request, which the collector frees at less cost than the entries of WeakMaps.
  */
 export class ExecutionState implements Execution {
   readonly partialErrors: Execution['partialErrors'] = new Map();
