@@ -28,7 +28,7 @@ const echo: Script = (response, seen, call) => {
 
 const scripts = {
   ...Object.fromEntries(
-    Object.entries(faults(userDocument())).map(([name, { script }]) => [name, script]),
+    Object.entries(faults(userDocument(), true)).map(([name, { script }]) => [name, script]),
   ),
   'an echo of what was sent': echo,
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isJsonObject, ShapeError } from '../src/lib/json.ts';
 import { Secret } from '../src/lib/secret.ts';
+import { httpPolicy } from '../src/upstream/retry-policy.ts';
 import type { Reader, Vendor } from '../src/upstream/vendor.ts';
 import { createUpstream, request } from './support/client.ts';
 import { inTurn, json, type Script, startUpstream, text } from './support/upstream.ts';
@@ -11,6 +12,7 @@ const vendor: Vendor = {
   title: 'Fictional',
   credentialsHint: 'Look at the key.',
   permissionHint: 'Look at the permission.',
+  retryPolicy: httpPolicy,
   readError: (body) => ({
     words: isJsonObject(body) ? String(body['words']) : undefined,
     code: isJsonObject(body) && body['own'] === true ? 'UPSTREAM_UNAUTHENTICATED' : undefined,

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { RolecallError } from '../src/errors.ts';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
 import { toReply } from '../src/upstream/reply.ts';
+import { httpPolicy } from '../src/upstream/retry-policy.ts';
 import {
   codeOfStatus,
   failureError,
@@ -15,6 +16,7 @@ const vendor = {
   title: 'Fictional',
   credentialsHint: 'Look at the key.',
   permissionHint: 'Look at the permission.',
+  retryPolicy: httpPolicy,
 };
 
 const reply = (status: number, headers = {}) => toReply(status, headers, Buffer.from(''), 100);

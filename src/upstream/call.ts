@@ -2,8 +2,9 @@ import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { attempt } from './attempt.ts';
 import { callerLeft, type FailureKind, timedOut, UpstreamFailure, unlessLeft } from './failure.ts';
 import type { Reply } from './reply.ts';
-import { RETRYABLE_STATUSES, retryAfterSeconds, retryDelay } from './retry.ts';
+import { retryAfterSeconds, retryDelay } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 import type { UpstreamSettings } from './settings.ts';
 import type { Transport } from './transport.ts';
 
@@ -21,6 +22,7 @@ export interface CallReport {
 export interface Means {
   readonly settings: UpstreamSettings;
   readonly transport: Transport;
+  readonly policy: RetryPolicy;
   readonly budget: RetryBudget;
   /** Whose share of the budget its retries come out of. */
   readonly tenant: string;
@@ -54,24 +56,21 @@ export interface Call extends RequestScope {
  */
 export async function makeCall(
   { url, headers, signal, report }: Call,
-  { settings, transport, budget, tenant, retries, deadline }: Means,
+  { settings, transport, policy, budget, tenant, retries, deadline }: Means,
 ): Promise<Reply> {
   const started = performance.now();
   let reply: Reply | undefined;
   let tries = 0;
-  let delay = 0;
+  /** Drawn once for each attempt, so that the same delay is compared with the deadline and waited for. */
+  let random = 0;
 
-  /** Sets `delay`; false where the wait would end after the deadline, since an early retry helps nobody. */
-  function shouldRetry(error: Error, retry: number): boolean {
-    if (error instanceof HTTPError) {
-      const { status } = error.response;
-      delay = retryDelay(retry, retryAfterSeconds(status, reply?.headers ?? {}));
-    } else if (error instanceof NetworkError) {
-      delay = retryDelay(retry, undefined);
-    } else {
-      return false;
-    }
-    return !signal.aborted && performance.now() + delay < deadline && budget.takeRetry(tenant);
+  const delayBefore = (retry: number) =>
+    retryDelay(retry, reply && retryAfterSeconds(policy, reply), random);
+
+  /** Where the wait would end after the deadline it may not, since an early retry helps nobody. */
+  function mayRetry(error: Error, retry: number): boolean {
+    const isRetryable = error instanceof HTTPError || error instanceof NetworkError;
+    return isRetryable && !signal.aborted && performance.now() + delayBefore(retry) < deadline;
   }
 
   // Ends the try that is under way. ky and Node would make signals of signals, at a price that a small call feels.
@@ -82,14 +81,17 @@ export async function makeCall(
     const tried = ky(url, {
       timeout: settings.timeoutMs,
       totalTimeout: Math.max(1, deadline - performance.now()),
-      throwHttpErrors: (status) => RETRYABLE_STATUSES.has(status),
+      throwHttpErrors: () => reply !== undefined && policy.isRetryable(reply),
       retry: {
         limit: retries,
-        delay: () => delay,
-        shouldRetry: ({ error, retryCount }) => shouldRetry(error, retryCount),
+        delay: delayBefore,
+        shouldRetry: ({ error, retryCount }) =>
+          mayRetry(error, retryCount) && budget.takeRetry(tenant),
       },
       fetch: async () => {
         tries += 1;
+        random = Math.random();
+        reply = undefined;
         reply = await attempt(url, headers, end.signal, settings.maxBytes, transport);
         return statusOnly(reply.status);
       },

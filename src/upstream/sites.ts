@@ -1,6 +1,7 @@
 import { type Call, makeCall } from './call.ts';
 import { callerLeft, timedOut, unlessLeft } from './failure.ts';
 import type { Reply } from './reply.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 import type { UpstreamSettings } from './settings.ts';
 import { Site } from './site.ts';
 import type { Slot } from './slots.ts';
@@ -17,11 +18,13 @@ const STRANGERS = '';
 export class Sites {
   readonly #settings: UpstreamSettings;
   readonly #transport: Transport;
+  readonly #policy: RetryPolicy;
   readonly #sites = new Map<string, Site>();
 
-  constructor(settings: UpstreamSettings, transport: Transport) {
+  constructor(settings: UpstreamSettings, transport: Transport, policy: RetryPolicy) {
     this.#settings = settings;
     this.#transport = transport;
+    this.#policy = policy;
   }
 
   /**
@@ -52,6 +55,7 @@ export class Sites {
     const reply = makeCall(made, {
       settings: this.#settings,
       transport: this.#transport,
+      policy: this.#policy,
       budget: site.budget,
       tenant: isAccepted ? credential : STRANGERS,
       retries: isProbe ? 0 : this.#settings.retries,

@@ -37,7 +37,7 @@ export class Upstream {
     cache: ResponseCache,
   ) {
     this.#vendor = vendor;
-    this.#sites = new Sites(settings, transport);
+    this.#sites = new Sites(settings, transport, vendor.retryPolicy);
     this.#cache = cache;
   }
 

@@ -4,7 +4,7 @@ import { UpstreamFailure } from './failure.ts';
 import { redact } from './redaction.ts';
 import type { Reply } from './reply.ts';
 import { retryAfterSeconds } from './retry.ts';
-import type { VendorTexts } from './vendor.ts';
+import type { Vendor, VendorTexts } from './vendor.ts';
 
 const MAX_WORDS = 300;
 
@@ -23,16 +23,21 @@ export function codeOfStatus(status: number): ErrorCode {
  * The error for an answer that is no success.
  * @param words the vendor's own, shown as text, shortened and without a key
  * @param secrets what the call carried, which the vendor may echo
+ * @param ownCode what the vendor's own error code means
  */
 export function replyError(
-  vendor: VendorTexts,
+  vendor: VendorTexts & Pick<Vendor, 'retryPolicy'>,
   reply: Reply,
   words: string | undefined,
   secrets: readonly Secret[],
-  code: ErrorCode = codeOfStatus(reply.status),
+  ownCode?: ErrorCode,
 ): RolecallError {
+  const { retryPolicy } = vendor;
+  const code =
+    ownCode ??
+    (retryPolicy.isRateLimit(reply) ? 'UPSTREAM_RATE_LIMITED' : codeOfStatus(reply.status));
   const retryAfter =
-    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(reply.status, reply.headers) : undefined;
+    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(retryPolicy, reply) : undefined;
   const said = words
     ? `HTTP ${reply.status}: ${redact(shorten(words), secrets)}`
     : `HTTP ${reply.status}`;

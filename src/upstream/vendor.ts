@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** What messages about a vendor say. */
 export interface VendorTexts {
@@ -14,6 +15,8 @@ export interface VendorTexts {
 
 /** A vendor as far as its calls go. It is written in methods so that a provider can extend it. */
 export interface Vendor extends VendorTexts {
+  /** Which responses are rate limits, when to come back, and what may be retried. */
+  readonly retryPolicy: RetryPolicy;
   /** Reads the body of an error response; it is undefined where it is not JSON. */
   readError(body: unknown): VendorError;
 }

@@ -17,8 +17,11 @@ export interface Fault {
   readonly retryAfter?: number;
 }
 
-/** What a vendor can do on its worst day; `good` is what it answers on others. */
-export function faults(good: unknown): Readonly<Record<string, Fault>> {
+/**
+ * What a vendor can do on its worst day; `good` is what it responds on others.
+ * @param tellsReset is `X-RateLimit-Reset` a header of this vendor's?
+ */
+export function faults(good: unknown, tellsReset: boolean): Readonly<Record<string, Fault>> {
   const answerWell = json(good);
   return {
     '401': {
@@ -56,8 +59,7 @@ export function faults(good: unknown): Readonly<Record<string, Fault>> {
     '429 with X-RateLimit-Reset': {
       script: text('', 429, { 'x-ratelimit-reset': '30' }),
       code: 'UPSTREAM_RATE_LIMITED',
-      tries: 1,
-      retryAfter: 30,
+      ...(tellsReset ? { tries: 1, retryAfter: 30 } : { tries: 3 }),
     },
     '429 with a reset of garbage': {
       script: text('', 429, { 'x-ratelimit-reset': 'NaN' }),

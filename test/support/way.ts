@@ -1,5 +1,6 @@
 import type { CallReport } from '../../src/upstream/call.ts';
 import type { Reply } from '../../src/upstream/reply.ts';
+import { httpPolicy, type RetryPolicy } from '../../src/upstream/retry-policy.ts';
 import type { UpstreamSettings } from '../../src/upstream/settings.ts';
 import { Sites } from '../../src/upstream/sites.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
@@ -9,9 +10,10 @@ import { readConfig } from './config.ts';
 export function upstreamOf(
   site: { readonly url: string },
   settings: Partial<UpstreamSettings> = {},
+  policy: RetryPolicy = httpPolicy,
 ) {
   const defaults = readConfig({}).upstream;
-  const sites = new Sites({ ...defaults, ...settings }, createTransport(defaults.proxy));
+  const sites = new Sites({ ...defaults, ...settings }, createTransport(defaults.proxy), policy);
   const reports: CallReport[] = [];
   return {
     reports,

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../lib/json.ts';
+import { windowPolicy } from '../../upstream/retry-policy.ts';
 import type { Vendor } from '../../upstream/vendor.ts';
 
 export const vendor: Vendor = {
@@ -8,6 +9,8 @@ export const vendor: Vendor = {
     'Check that both keys are right, and that they belong to the Datadog site that is asked.',
   permissionHint:
     'Datadog also says this to a wrong key or a wrong site: check both keys and the site, then whether the application key may read its own user.',
+  // https://docs.datadoghq.com/api/latest/rate-limits/
+  retryPolicy: windowPolicy('x-ratelimit-reset'),
   readError: (body) => ({ words: readWords(body) }),
 };
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
+import { httpPolicy } from '../../upstream/retry-policy.ts';
 import type { Vendor } from '../../upstream/vendor.ts';
 
 /** HeyGen's own error codes; they mean more than the HTTP status that they come with. */
@@ -20,6 +21,7 @@ export const vendor: Vendor = {
   title: 'HeyGen',
   credentialsHint: 'Check that the API key is right and has not been revoked.',
   permissionHint: 'Check that the account is active and may use the API.',
+  retryPolicy: httpPolicy,
   readError(body) {
     const code = numericCode(body);
     return {
