@@ -131,6 +131,18 @@ describe('a caller with a JWT', () => {
       assert.equal(new Set(hashes).size, 4);
     });
 
+    test('is another one for the same subject of another issuer', async () => {
+      await using other = await startIssuer();
+      const hashes = await Promise.all(
+        [issuer, other].map(async (each) => {
+          const { ask, lines } = createLogged({ ...each.environment, LOG_SECRET });
+          await ask(each.sign(PERSON));
+          return lines()[0].caller;
+        }),
+      );
+      assert.equal(new Set(hashes).size, 2);
+    });
+
     test('is never another one, however requests mix', async () => {
       const { ask, lines } = createLogged({ ...issuer.environment, RATE_LIMIT: '0' });
       const people = Array.from({ length: 20 }, (_, i) => issuer.sign({ sub: `person ${i}` }));

@@ -60,6 +60,15 @@ describe('the issuer’s keys', () => {
     assert.equal(issuer.count(), 3);
   });
 
+  test('are not fetched for the tokens of another issuer', async () => {
+    await using issuer = await startIssuer(first);
+    const { verifier, ended } = createVerifier(issuer);
+    await ended(1);
+    const foreign = issuer.sign({ iss: 'https://other.example' }, {}, second);
+    await assert.rejects(verifier.verify(foreign), /comes from another issuer/);
+    assert.equal(issuer.count(), 1);
+  });
+
   test('are fetched once in 30 seconds for 100 unknown keys of an issuer that fails', async () => {
     await using issuer = await startIssuer(first);
     using clock = stopTime();
@@ -120,6 +129,23 @@ describe('the issuer’s keys', () => {
     await verifier.verify(issuer.sign());
     await assert.rejects(verifier.verify(old), UNKNOWN);
     assert.equal(issuer.count(), 3, 'one fetch more, for the old key');
+  });
+
+  test('are refreshed five minutes after whichever fetch was the last', async () => {
+    await using issuer = await startIssuer(first);
+    using clock = stopTime();
+    const { verifier, ended } = createVerifier(issuer);
+    await ended(1);
+    clock.advance(MINUTE_MS);
+    await assert.rejects(verifier.verify(issuer.sign({}, {}, second)), UNKNOWN);
+    assert.equal(issuer.count(), 2);
+    clock.advance(5 * MINUTE_MS - 1);
+    // Long enough for a fetch: this one goes to the same issuer.
+    await fetch(`${issuer.url}/keys`);
+    assert.equal(issuer.count(), 3);
+    clock.advance(1);
+    await ended(3);
+    assert.equal(issuer.count(), 4);
   });
 
   test('go on working for a day while the issuer is down, and are back with it', async () => {
