@@ -116,6 +116,17 @@ test('the address of a caller is that of the proxy which tells none', async () =
   }
 });
 
+test('the address of a caller is looked for behind 16 proxies, and no more', async () => {
+  await using gateway = await listen({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback, 10.0.0.0/8' });
+  // The connection comes from the first of them.
+  const behind = (proxies: number, address: string) =>
+    ask(gateway, from([address, ...Array(proxies - 1).fill('10.0.0.1')].join()));
+  assert.equal((await behind(16, '8.8.8.8')).status, 200);
+  assert.equal((await behind(16, '8.8.4.4')).status, 200);
+  assert.equal((await behind(17, '8.8.8.9')).status, 200);
+  assert.equal((await behind(17, '8.8.4.5')).status, 429);
+});
+
 describe('every request counts', () => {
   test('before anything of it is parsed', async () => {
     const gateway = createGateway({ RATE_LIMIT: '7', LIMIT_BODY_BYTES: '100' });
@@ -195,7 +206,10 @@ describe('callers with vendors’ credentials', () => {
     const invent = (index: number) =>
       ask(gateway, { ...heygen(`key-${index}`), ...from('8.8.8.8') });
     assert.deepEqual(await statuses(25, invent), [...Array(20).fill(200), ...Array(5).fill(429)]);
-    assert.match((await invent(0)).text, /More than 20 .* no vendor has accepted yet/);
+    assert.match(
+      (await invent(0)).text,
+      /more than 20 operations in a minute from one address, .* no vendor has accepted yet/,
+    );
     assert.equal((await ask(gateway, { ...heygen('key-0'), ...from('8.8.4.4') })).status, 200);
     assert.equal((await ask(gateway, from('8.8.8.8'))).status, 200);
   });
