@@ -23,11 +23,11 @@ export const ERROR_CODES = {
       'A key that the provider needs is missing, or came in a header of another name; the message names the right one.',
   },
   CREDENTIALS_INVALID: {
-    meaning: 'A header does not hold a key, or `DD-SITE` is not one of the sites.',
+    meaning: 'A header does not hold a key, or has a value that the provider does not know.',
   },
   UPSTREAM_UNAUTHENTICATED: { meaning: 'The vendor does not accept the credentials.' },
   UPSTREAM_FORBIDDEN: {
-    meaning: 'The vendor refuses access. Datadog also says this to a wrong key.',
+    meaning: 'The vendor refuses access. Some vendors also say this to a wrong key.',
   },
   UPSTREAM_NOT_FOUND: { meaning: 'The vendor responded with 404 or 410.' },
   UPSTREAM_RATE_LIMITED: {

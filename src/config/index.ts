@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identitySettings } from '../identity/settings.ts';
 import { isLoopback, oneOf, wholeNumber } from '../lib/env-types.ts';
+import { keysText } from '../providers/keys-text.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServerConfig } from '../server/index.ts';
 import { serverSettings } from '../server/settings.ts';
@@ -67,7 +68,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
   const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
   if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {
     problems.push(
-      'No credentials: set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY; or CREDENTIALS=request, or SANDBOX=1.',
+      `No credentials: set ${keysText(providers)}; or CREDENTIALS=request, or SANDBOX=1.`,
     );
   }
   const isOpen =

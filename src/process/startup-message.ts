@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
+import { keysText } from '../providers/keys-text.ts';
 import { GRAPHQL_PATH } from '../server/index.ts';
 
 const { version } = JSON.parse(
@@ -9,7 +10,6 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 const INVENTED = 'SANDBOX: the people and permissions served here are invented.';
-const WITHOUT_KEYS = 'Set DD_API_KEY and DD_APP_KEY, or HEYGEN_API_KEY, for real ones.';
 const FORCED = 'SANDBOX=1 wants it so, and ignores keys: unset it to ask the vendors.';
 
 /** Fewer can be guessed, at the rate that RATE_LIMIT leaves to many addresses. */
@@ -20,7 +20,7 @@ const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[
 
 /** Says that the server listens, where, and for whom: for people on a terminal, in the log elsewhere. */
 export function announce(config: Config, port: number, logger: Logger): void {
-  const sandbox = [INVENTED, config.isSandboxForced ? FORCED : WITHOUT_KEYS];
+  const sandbox = [INVENTED, config.isSandboxForced ? FORCED : withoutKeys(config)];
   const lines = [
     servesText(config, port),
     `Providers: ${providersText(config)}`,
@@ -40,6 +40,10 @@ export function announce(config: Config, port: number, logger: Logger): void {
       `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters, so it can be guessed: take a longer one, such as \`openssl rand -hex 32\` gives.`,
     );
   }
+}
+
+function withoutKeys({ providers }: Config): string {
+  return `Set ${keysText(providers.map(({ provider }) => provider))}, for real ones.`;
 }
 
 function servesText({ host: listensOn, server }: Config, port: number): string {

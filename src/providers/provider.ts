@@ -26,6 +26,9 @@ export interface Provider<
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
+  /** The environment variables of the server's own keys; it takes all of them to connect the provider. */
+  readonly keyVariables: readonly string[];
+
   readonly headers: ProviderHeaders;
 
   /** Where the vendor is asked with the server's credentials, or with those of requests: a base URL, in words for the log. */

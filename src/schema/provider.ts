@@ -6,7 +6,7 @@ import type { Builder, TypeRef, UserShape } from './builder.ts';
  * It is written in methods so that a list can hold providers of any session.
  */
 export interface SchemaProvider<Session = unknown, User extends UserShape = UserShape> {
-  /** Its value in the schema's `Provider` enum: `DATADOG`. */
+  /** Its value in the schema's `Provider` enum, in capitals. */
   readonly name: string;
   /** Its name as people write it. */
   readonly title: string;

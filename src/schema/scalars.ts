@@ -38,7 +38,7 @@ export const scalars = {
   EmailAddress: EmailAddressResolver as GraphQLScalarType<string, string>,
   SafeInt: SafeIntResolver as GraphQLScalarType<number, number>,
   URL: verbatim('URL', 'An absolute http or https URL, spelled as the provider sent it.', parseUrl),
-  // zod's `uuid` would want a version that RFC 9562 knows; examples in Datadog's documentation have none.
+  // zod's `uuid` would want a version that RFC 9562 knows; vendors' documented examples have none.
   UUID: verbatim(
     'UUID',
     'A UUID (RFC 9562, section 4): 32 hexadecimal digits in five groups, spelled as the provider sent it.',

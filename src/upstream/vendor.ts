@@ -3,7 +3,7 @@ import type { RetryPolicy } from './retry-policy.ts';
 
 /** What messages about a vendor say. */
 export interface VendorTexts {
-  /** The provider's value in the schema's `Provider` enum: `DATADOG`. */
+  /** The provider's value in the schema's `Provider` enum, in capitals. */
   readonly name: string;
   /** Its name as people write it. */
   readonly title: string;

@@ -17,6 +17,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   description: 'The current Datadog user; null, without an error, where Datadog is not connected.',
   settings,
   sandbox,
+  keyVariables: ['DD_API_KEY', 'DD_APP_KEY'],
   headers,
   readHeaders,
   placeText({ baseUrl, credentials }, whose) {

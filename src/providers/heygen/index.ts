@@ -16,6 +16,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   description: 'The current HeyGen user; null, without an error, where HeyGen is not connected.',
   settings,
   sandbox,
+  keyVariables: ['HEYGEN_API_KEY'],
   headers,
   readHeaders,
   placeText: ({ baseUrl }) => baseUrl.href,
