@@ -34,6 +34,7 @@ describe('defaults', () => {
       port: 4000,
       credentials: 'server',
       sandbox: true,
+      isSandboxForced: false,
       isOpen: false,
       identity: { jwt: undefined, logSecret: undefined },
     });
