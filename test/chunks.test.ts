@@ -13,7 +13,7 @@ describe('the chunks of a body', () => {
     for (const chunk of expected) chunks.add(chunk);
     const body = Buffer.concat(expected);
     assert.equal(chunks.length, body.length);
-    assert.deepEqual(chunks.toBuffer(), body);
+    assert.ok(chunks.toBuffer().equals(body));
   });
 
   test('are copied where they are short, so that nothing else of theirs is kept', () => {

@@ -45,9 +45,10 @@ describe('JSON is parsed where it nests 100 deep, and no deeper', () => {
     assert.deepEqual(parse(list(most)), JSON.parse(list(most)));
     const { mock: parsing } = mock.method(JSON, 'parse');
     try {
-      assert.equal(parse(list(most + 1)), undefined);
+      // Not `equal`, which would write down all of what was parsed.
+      assert.ok(parse(list(most + 1)) === undefined);
       for (const value of ['[]', '{}', '1', '""']) {
-        assert.equal(parse(`[${`${value},`.repeat(300_000)}1]`), undefined);
+        assert.ok(parse(`[${`${value},`.repeat(300_000)}1]`) === undefined);
       }
       assert.equal(parsing.callCount(), 0);
     } finally {

@@ -59,6 +59,18 @@ describe('the retry budget', () => {
     assert.equal(granted('a', 20), 0);
   });
 
+  test('shares out among those of the last 10 seconds', () => {
+    using clock = stopClock();
+    const { call, granted } = budgetOf();
+    call('a', 1);
+    clock.advance(5_000);
+    call('b', 1);
+    clock.advance(5_000);
+    assert.equal(granted('b', 20), 5);
+    call('c', 1);
+    assert.equal(granted('c', 20), 2, 'half of 5');
+  });
+
   test('grants credentials that are not accepted one part together', async () => {
     using _clock = stopClock();
     await using site = await startUpstream(text('', 500));

@@ -2,136 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Slot, Slots } from '../src/upstream/slots.ts';
-import { userDocument } from './fixtures/datadog.ts';
 import { stopTimers } from './support/clock.ts';
-import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
-import { json, startUpstream, text } from './support/upstream.ts';
-import { upstreamOf } from './support/way.ts';
-
-const QUERY = '{ viewer { datadog { id } } }';
-const keys = (key: string) => ({ 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key });
-
-describe('the slots of a site', () => {
-  test('bound what is under way and what waits; the rest is refused at once', async () => {
-    const waiting: (() => void)[] = [];
-    await using datadog = await startUpstream((...call) => {
-      waiting.push(() => json(userDocument())(...call));
-    });
-    const gateway = createGateway({
-      CREDENTIALS: 'request',
-      DATADOG_API_URL: datadog.url,
-      UPSTREAM_CONCURRENCY: '2',
-      UPSTREAM_QUEUE: '3',
-    });
-    const responses = Array.from({ length: 8 }, (_, i) =>
-      gateway.query(QUERY, { headers: keys(`key-${i}`) }),
-    );
-    const refused = await Promise.all(responses.slice(5));
-    for (const { errors } of refused) {
-      assert.equal(errors?.[0]?.extensions?.['code'], 'UPSTREAM_UNAVAILABLE');
-      assert.match(errors?.[0]?.message ?? '', /too many calls to it are waiting/);
-    }
-    while (waiting.length < 2) await nextTurn();
-    assert.equal(datadog.seen.length, 2);
-    const done = Promise.all(responses.slice(0, 5)).then((all) => all.map(dataOf));
-    for (let served = 0; served < 5; served += 1) {
-      while (waiting.length === 0) await nextTurn();
-      assert.ok(datadog.seen.length - served <= 2, 'never more than two under way');
-      waiting.shift()?.();
-    }
-    await done;
-  });
-
-  test('the deadline covers the wait for a slot', async () => {
-    using timers = stopTimers();
-    await using site = await startUpstream(() => {});
-    const { get } = upstreamOf(site, { concurrency: 1, deadlineMs: 1_000, timeoutMs: 10_000 });
-    const first = assert.rejects(get('a'), { kind: 'timeout' });
-    while (site.seen.length < 1) await nextTurn();
-    timers.advance(400);
-    const second = assert.rejects(get('b'), { kind: 'timeout' });
-    timers.advance(600);
-    await first;
-    // It has its slot now, and 400 ms left of its own.
-    while (site.seen.length < 2) await nextTurn();
-    timers.advance(400);
-    await second;
-  });
-
-  test('nobody is asked once the deadline has passed', async () => {
-    await using site = await startUpstream(json(userDocument()));
-    const { get, reports } = upstreamOf(site, { concurrency: 2, deadlineMs: 0 });
-    for (let i = 0; i < 3; i += 1) await assert.rejects(get('a'), { kind: 'timeout' });
-    assert.deepEqual([site.seen.length, reports], [0, []]);
-  });
-
-  test('for a caller who has left already nobody is asked', async () => {
-    await using site = await startUpstream(json({}));
-    const { get } = upstreamOf(site, { concurrency: 1, queue: 0 });
-    await assert.rejects(get('a', { signal: AbortSignal.abort() }), { kind: 'cancelled' });
-    assert.equal((await get('a')).status, 200, 'its slot is given back');
-    assert.equal(site.seen.length, 1);
-  });
-
-  test('a breaker that is open refuses before and after the wait for a slot', async () => {
-    const respond: (() => void)[] = [];
-    await using site = await startUpstream((...call) => {
-      respond.push(() => text('', 500)(...call));
-    });
-    const settings = { concurrency: 1, queue: 1, retries: 0, breakerFailures: 1 };
-    const { get } = upstreamOf(site, settings);
-    const first = get('a');
-    const waiting = get('a');
-    while (respond.length === 0) await nextTurn();
-    respond[0]?.();
-    await first;
-    await assert.rejects(waiting, { kind: 'open' });
-    const other = get('b');
-    const behind = get('c');
-    while (respond.length < 2) await nextTurn();
-    await assert.rejects(get('a'), { kind: 'open' });
-    respond[1]?.();
-    await other;
-    while (respond.length < 3) await nextTurn();
-    respond[2]?.();
-    assert.equal((await behind).status, 500);
-  });
-
-  test('a caller who leaves gives the slot back at once, also while a retry is waited for', async () => {
-    await using datadog = await startUpstream((response, seen, call) =>
-      (call === 1 ? text('', 429, { 'retry-after': '8' }) : json(userDocument()))(
-        response,
-        seen,
-        call,
-      ),
-    );
-    const gateway = createServerGateway(
-      { datadog },
-      { UPSTREAM_CONCURRENCY: '1', UPSTREAM_QUEUE: '0' },
-    );
-    const caller = new AbortController();
-    const response = assert.rejects(gateway.query(QUERY, { signal: caller.signal }));
-    while (datadog.seen.length === 0) await nextTurn();
-    caller.abort();
-    await response;
-    dataOf(await gateway.query(QUERY));
-  });
-
-  test('a hanging HeyGen leaves Datadog its slots', async () => {
-    await using datadog = await startUpstream(json(userDocument()));
-    await using heygen = await startUpstream(() => {});
-    const gateway = createServerGateway(
-      { datadog, heygen },
-      { UPSTREAM_CONCURRENCY: '1', UPSTREAM_QUEUE: '0' },
-    );
-    const caller = new AbortController();
-    const hanging = gateway.query('{ viewer { heygen { id } } }', { signal: caller.signal });
-    while (heygen.seen.length === 0) await nextTurn();
-    dataOf(await gateway.query(QUERY));
-    caller.abort();
-    await assert.rejects(hanging);
-  });
-});
 
 /** Slots, and who got one, in order. */
 function slotsOf(slots: number, queue: number) {
@@ -209,6 +80,64 @@ describe('who gets a slot', () => {
     assert.deepEqual(got, ['x', 'x', 'a', 'y', 'a', 'z', 'a', 'x']);
   });
 
+  test('the share that holds fewer comes first, whoever got one last', async () => {
+    const { got, take, giveBack } = slotsOf(4, 20);
+    for (const stranger of ['w', 'x', 'y']) take(stranger, { isAccepted: false });
+    take('a');
+    take('z', { isAccepted: false });
+    take('a');
+    await giveBack('w');
+    assert.deepEqual(got.slice(4), ['a']);
+  });
+
+  test('of shares that hold as many, the one that got one longest ago comes first', async () => {
+    const { got, take, giveBack } = slotsOf(3, 20);
+    take('a');
+    for (const stranger of ['x', 'y', 'z']) take(stranger, { isAccepted: false });
+    take('a');
+    await giveBack('x');
+    assert.deepEqual(got.slice(3), ['a']);
+  });
+
+  test('in the common share, too, who holds fewer comes first', async () => {
+    const { got, take, giveBack } = slotsOf(4, 20);
+    for (const stranger of ['x', 'x', 'y', 'z', 'x', 'y']) take(stranger, { isAccepted: false });
+    await giveBack('z');
+    assert.deepEqual(got.slice(4), ['y']);
+  });
+
+  test('a credential that is accepted while it holds one takes that with it', async () => {
+    for (const [order, expected] of [
+      [['a', 'x', 'y'], 'a'],
+      [['x', 'y', 'a'], 'z'],
+    ] as const) {
+      const { got, take, giveBack } = slotsOf(3, 20);
+      for (const stranger of [...order, 'z']) take(stranger, { isAccepted: false });
+      take('a');
+      await giveBack('y');
+      assert.deepEqual(got.slice(3), [expected]);
+    }
+  });
+
+  test('a credential that is accepted while it waits takes that with it', async () => {
+    const { failures, take } = slotsOf(1, 5);
+    take('b');
+    for (const stranger of ['a', 'a', 'x', 'x']) take(stranger, { isAccepted: false });
+    take('a');
+    take('c');
+    await nextTurn();
+    assert.deepEqual(failures, [['a', 'overflow']], 'three of a’s wait, and two of strangers');
+  });
+
+  test('a credential is forgotten once it has nothing under way', async () => {
+    const { got, take, giveBack } = slotsOf(1, 5);
+    take('a');
+    await giveBack('a');
+    for (const credential of ['c', 'a', 'b']) take(credential);
+    await giveBack('c');
+    assert.deepEqual(got, ['a', 'c', 'a']);
+  });
+
   test('a credential that is accepted meanwhile leaves the common share', async () => {
     const { got, take, giveBack } = slotsOf(2, 20);
     for (const stranger of ['a', 'x', 'x', 'a']) take(stranger, { isAccepted: false });
@@ -277,6 +206,25 @@ describe('who gets a slot', () => {
     await giveBack('c');
     take('d');
     assert.deepEqual(got, ['a', 'c', 'd'], 'and no slot');
+  });
+
+  test('who leaves with a slot costs nobody who waits a turn', async () => {
+    const { got, failures, take, giveBack } = slotsOf(1, 2);
+    take('a');
+    const left = new AbortController();
+    take('b', { signal: left.signal });
+    await giveBack('a');
+    take('c');
+    left.abort();
+    await giveBack('b');
+    assert.deepEqual([got, failures], [['a', 'b', 'c'], []]);
+  });
+
+  test('of two that are not accepted, one that has one more waiting keeps it', async () => {
+    const { failures, take } = slotsOf(1, 3);
+    for (const stranger of ['w', 'x', 'x', 'y', 'y']) take(stranger, { isAccepted: false });
+    await nextTurn();
+    assert.deepEqual(failures, [['y', 'overflow']]);
   });
 
   test('who waited too long keeps no turn', async () => {
