@@ -64,16 +64,19 @@ describe('documents', () => {
   });
 
   test('fragments that double at each level', async () => {
-    const fragments = repeat(
-      60,
-      (i) => `fragment F${i} on DatadogUser { ...F${i + 1} ...F${i + 1} }`,
-    );
-    const query = `{ viewer { datadog { ...F0 } } } ${fragments} fragment F60 on DatadogUser { id }`;
-    const { status, data } = await post({ query });
+    const doubled = (levels: number, leaf: string) => {
+      const fragments = repeat(
+        levels,
+        (i) => `fragment F${i} on DatadogUser { ...F${i + 1} ...F${i + 1} }`,
+      );
+      const last = `fragment F${levels} on DatadogUser { ${leaf} }`;
+      return `{ viewer { datadog { ...F0 } } } ${fragments} ${last}`;
+    };
+    const { status, data } = await post({ query: doubled(8, 'id') });
     assert.equal(status, 200);
     assert.deepEqual(Object.keys(data.viewer.datadog), ['id']);
-    const aliased = query.replace('F60 on DatadogUser { id', 'F60 on DatadogUser { a: id');
-    await assertRefused({ query: aliased }, 400, 'TOO_MANY_ALIASES');
+    await assertRefused({ query: doubled(8, 'a: id') }, 400, 'TOO_MANY_ALIASES');
+    await assertRefused({ query: doubled(60, 'id') }, 400, 'TOO_MANY_SELECTIONS');
   });
 
   test('circular fragments', async () => {
