@@ -103,7 +103,7 @@ describe('the line of a request without an operation', () => {
     plugin.onRequest({ request });
     clock.now += 3;
     if (result !== undefined) plugin.onResultProcess({ request, result });
-    plugin.onResponse({ request, response: new Response(null, { status }) });
+    plugin.onResponse({ request, response: new Response(null, { status }), serverContext: {} });
     assert.equal(lines.length, 1);
     return lines[0];
   }
