@@ -91,7 +91,10 @@ export function describeRequestCredentials(kind: GatewayKind) {
 
     test('hands on the site, which Rolecall judges', async () => {
       const answer = await stack.query(VIEWER, { ...ADA, 'DD-SITE': 'nowhere.example' });
-      assert.deepEqual(codesOf(answer), { 'viewer.datadog': 'CREDENTIALS_INVALID' });
+      assert.deepEqual(codesOf(answer), {
+        'viewer.datadog': 'CREDENTIALS_INVALID',
+        'viewer.users.0': 'CREDENTIALS_INVALID',
+      });
     });
 
     test('gives callers at the same time their own users, and those without keys none', async () => {
