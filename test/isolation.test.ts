@@ -3,7 +3,7 @@ import { describe, mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as datadogFixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
-import { stopClock } from './support/clock.ts';
+import { shortenWaits, stopClock } from './support/clock.ts';
 import { codesOf, createGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
@@ -170,6 +170,7 @@ describe('a site that is down costs another nothing', () => {
   });
 
   test('its retries are its own', async () => {
+    using _waits = shortenWaits();
     await using down = await startUpstream(text('', 500));
     await using flaky = await startUpstream((...call) =>
       (call[2] === 1 ? text('', 500) : json({}))(...call),
@@ -184,6 +185,7 @@ describe('a site that is down costs another nothing', () => {
 
 test('the wall clock set back an hour changes nothing for breaker and budget', async () => {
   using clock = stopClock();
+  using _waits = shortenWaits();
   mock.timers.enable({ apis: ['Date'], now: Date.now() });
   try {
     await using site = await startUpstream((...call) =>

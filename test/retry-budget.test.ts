@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RetryBudget } from '../src/upstream/retry-budget.ts';
-import { stopClock } from './support/clock.ts';
+import { shortenWaits, stopClock } from './support/clock.ts';
 import { createServerGateway } from './support/gateway.ts';
 import { startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
@@ -73,6 +73,7 @@ describe('the retry budget', () => {
 
   test('grants credentials that are not accepted one part together', async () => {
     using _clock = stopClock();
+    using _waits = shortenWaits();
     await using site = await startUpstream(text('', 500));
     const { get, accept } = upstreamOf(site, { retries: 5, breakerFailures: 100 });
     accept('c');
@@ -87,6 +88,7 @@ describe('the retry budget', () => {
 
   test('counts the calls of a site, and its retries', async () => {
     using _clock = stopClock();
+    using _waits = shortenWaits();
     await using datadog = await startUpstream(text('', 500));
     const environment = { BREAKER_FAILURES: '1000', UPSTREAM_RETRIES: '1' };
     const gateway = createServerGateway({ datadog }, environment);

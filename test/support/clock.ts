@@ -76,3 +76,13 @@ export function stopTime() {
     },
   };
 }
+
+/** Lets each wait before a retry be as short as it can be: 100 ms. */
+export function shortenWaits() {
+  const { mock: random } = mock.method(Math, 'random', () => 0);
+  return {
+    [Symbol.dispose]() {
+      random.restore();
+    },
+  };
+}
