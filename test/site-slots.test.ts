@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { userDocument } from './fixtures/datadog.ts';
-import { stopTimers } from './support/clock.ts';
+import { stopTime } from './support/clock.ts';
 import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
@@ -42,7 +42,7 @@ describe('the slots of a site', () => {
   });
 
   test('the deadline covers the wait for a slot', async () => {
-    using timers = stopTimers();
+    using timers = stopTime();
     await using site = await startUpstream(() => {});
     const { get } = upstreamOf(site, { concurrency: 1, deadlineMs: 1_000, timeoutMs: 10_000 });
     const first = assert.rejects(get('a'), { kind: 'timeout' });
