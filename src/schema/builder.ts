@@ -1,7 +1,14 @@
-import SchemaBuilder, { type EnumRef, type ObjectRef } from '@pothos/core';
+import SchemaBuilder, {
+  type EnumRef,
+  ImplementableInterfaceRef,
+  ImplementableObjectRef,
+  type InterfaceRef,
+  type ObjectRef,
+} from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
 import type { Context } from '../context.ts';
+import type { Exposed, Lenient } from './lenient.ts';
 import { scalars } from './scalars.ts';
 
 /** What every provider's user has; `__typename` tells graphql-js which object type it is. */
@@ -11,12 +18,12 @@ export interface UserShape {
   readonly provider: string;
   readonly username: string;
   readonly displayName: string;
-  readonly email: string | null;
+  readonly email: Lenient<string>;
 }
 
 interface Types {
   Context: Context;
-  Interfaces: { User: UserShape };
+  Interfaces: { User: Exposed<UserShape> };
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: string; Output: string };
@@ -31,8 +38,10 @@ type SchemaTypes = PothosSchemaTypes.ExtendDefaultTypes<Types>;
 
 export type Builder = PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
 
-/** An object type of the schema, with the shape that its resolvers take. */
-export type TypeRef<Shape> = ObjectRef<SchemaTypes, Shape>;
+/** An object type of the schema, with the shape that resolvers return for it. */
+export type TypeRef<Shape> = ObjectRef<SchemaTypes, Shape, Exposed<Shape>>;
+
+export type InterfaceTypeRef<Shape> = InterfaceRef<SchemaTypes, Shape, Exposed<Shape>>;
 
 /** An enum of the schema whose values are its names. */
 export type EnumTypeRef = EnumRef<SchemaTypes, string>;
@@ -50,4 +59,14 @@ export function createBuilder(): Builder {
   builder.addScalarType('URL', scalars.URL);
   builder.addScalarType('UUID', scalars.UUID);
   return builder;
+}
+
+/** Declares an object type some of whose values may be invalid; `implement` defines it. */
+export function objectRef<Shape>(builder: Builder, name: string) {
+  return new ImplementableObjectRef<SchemaTypes, Shape, Exposed<Shape>>(builder, name);
+}
+
+/** As `objectRef`, for an interface. */
+export function interfaceRef<Shape>(builder: Builder, name: string) {
+  return new ImplementableInterfaceRef<SchemaTypes, Shape, Exposed<Shape>>(builder, name);
 }

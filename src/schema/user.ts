@@ -1,4 +1,4 @@
-import type { Builder } from './builder.ts';
+import { type Builder, interfaceRef, type UserShape } from './builder.ts';
 import type { SchemaProvider } from './provider.ts';
 
 /** Defines the enum of providers and what every provider's user has. */
@@ -10,7 +10,7 @@ export function defineUser(builder: Builder, providers: readonly SchemaProvider[
     ),
   });
 
-  builder.interfaceType('User', {
+  const user = interfaceRef<UserShape>(builder, 'User').implement({
     description: 'A user, as a provider knows it.',
     resolveType: (user) => user.__typename,
     fields: (t) => ({
@@ -38,5 +38,5 @@ export function defineUser(builder: Builder, providers: readonly SchemaProvider[
     }),
   });
 
-  return provider;
+  return { provider, user };
 }

@@ -1,19 +1,19 @@
 import { type Connection, type Context, sessionOf, sessionToAsk } from '../context.ts';
-import type { Builder, EnumTypeRef, UserShape } from './builder.ts';
+import type { Builder, EnumTypeRef, InterfaceTypeRef, UserShape } from './builder.ts';
 import type { SchemaProvider } from './provider.ts';
 
 /** Defines `Query.viewer`, with a field for each provider and the providers' own types. */
 export function defineViewer(
   builder: Builder,
   providers: readonly SchemaProvider[],
-  providerEnum: EnumTypeRef,
+  shared: { readonly provider: EnumTypeRef; readonly user: InterfaceTypeRef<UserShape> },
 ) {
   const viewer = builder.objectRef<Record<never, never>>('Viewer').implement({
     description:
       'The users that this request’s credentials belong to. Below, null means “not known”: the provider sent nothing, or an empty string. An empty list means that the provider said “none”.',
     fields: (t) => ({
       providers: t.field({
-        type: [providerEnum],
+        type: [shared.provider],
         nullable: false,
         description:
           'The connected providers: those with usable credentials. Selecting this field sends no request to a provider.',
@@ -21,7 +21,7 @@ export function defineViewer(
           inState(providers, context, 'connected').map(({ name }) => name),
       }),
       users: t.field({
-        type: ['User'],
+        type: [shared.user],
         nullable: { list: false, items: true },
         description:
           'One user per provider with credentials, in the order of the enum `Provider`. An entry is null, with an error, where the provider failed or the credentials are not usable.',

@@ -1,5 +1,5 @@
 import { onceForEach } from '../../lib/once-for-each.ts';
-import { known, type Lenient } from '../values.ts';
+import { known, type Lenient } from '../../schema/lenient.ts';
 import type { Permission, Role } from './model.ts';
 
 /** A permission and the roles that grant it. */

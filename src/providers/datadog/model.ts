@@ -1,7 +1,8 @@
 import type { Resource } from '../../lib/json-api.ts';
 import { type Linkage, MALFORMED, toMany, toOne } from '../../lib/json-api-linkage.ts';
 import type { UserShape } from '../../schema/builder.ts';
-import { firstText, type Lenient, valueReader } from '../values.ts';
+import type { Lenient } from '../../schema/lenient.ts';
+import { firstText, valueReader } from '../values.ts';
 import { vendor } from './vendor.ts';
 
 /**
@@ -10,6 +11,11 @@ import { vendor } from './vendor.ts';
  * the resource, everything but its id is null. `__typename` tells the type among a subgraph's entities.
  * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
  */
+
+/** What a to-one relationship points at. */
+export interface Identifier {
+  readonly id: string;
+}
 
 export interface User extends UserShape {
   readonly uuid: Lenient<string>;
@@ -27,7 +33,7 @@ export interface User extends UserShape {
   readonly createdAt: Lenient<string>;
   readonly modifiedAt: Lenient<string>;
   readonly lastLoginTime: Lenient<string>;
-  readonly organizationId: Lenient<string>;
+  readonly linkedOrganization: Lenient<Identifier>;
   readonly linkedOtherOrganizations: Lenient<Linkage>;
   readonly linkedOtherUsers: Lenient<Linkage>;
   readonly linkedRoles: Lenient<Linkage>;
@@ -101,7 +107,7 @@ export function toUser(resource: Resource): User {
     createdAt: read.dateTime(attributes, 'created_at'),
     modifiedAt: read.dateTime(attributes, 'modified_at'),
     lastLoginTime: read.dateTime(attributes, 'last_login_time'),
-    organizationId: one(resource, 'org', 'orgs'),
+    linkedOrganization: one(resource, 'org', 'orgs'),
     linkedOtherOrganizations: many(resource, 'other_orgs', 'orgs'),
     linkedOtherUsers: many(resource, 'other_users', 'users'),
     linkedRoles: many(resource, 'roles', 'roles'),
@@ -154,9 +160,10 @@ export function toPermission({ id, attributes }: Resource): Permission {
   };
 }
 
-function one(resource: Resource, name: string, type: string): Lenient<string> {
+function one(resource: Resource, name: string, type: string): Lenient<Identifier> {
   const id = toOne(resource, name, type);
-  return id === MALFORMED ? read.invalid(`relationships.${name}`, 'a reference') : id;
+  if (id === MALFORMED) return read.invalid(`relationships.${name}`, 'a reference');
+  return id === null ? null : { id };
 }
 
 function many(resource: Resource, name: string, type: string): Lenient<Linkage> {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import type { UserShape } from '../../schema/builder.ts';
-import { firstText, type Lenient, valueReader } from '../values.ts';
+import type { Lenient } from '../../schema/lenient.ts';
+import { firstText, valueReader } from '../values.ts';
 import { vendor } from './vendor.ts';
 
 export interface User extends UserShape {

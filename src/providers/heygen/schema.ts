@@ -1,10 +1,10 @@
-import type { Builder, TypeRef } from '../../schema/builder.ts';
+import { type Builder, objectRef, type TypeRef } from '../../schema/builder.ts';
 import type { Sessions } from '../../schema/provider.ts';
 import type { User } from './model.ts';
 import type { Session } from './session.ts';
 
 export function defineUser(builder: Builder, sessions: Sessions<Session>): TypeRef<User> {
-  const user = builder.objectRef<User>('HeyGenUser');
+  const user = objectRef<User>(builder, 'HeyGenUser');
   // HeyGen tells of nobody but the viewer.
   builder.asEntity(user, {
     key: builder.selection<{ id: string }>('id'),

@@ -2,8 +2,9 @@ import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../../context.ts';
 import type { Linkage } from '../../../lib/json-api-linkage.ts';
+import { type Lenient, valid } from '../../../schema/lenient.ts';
 import { selectsMoreThanId } from '../../../schema/selection.ts';
-import { type Lenient, valid } from '../../values.ts';
+import type { Identifier } from '../model.ts';
 
 /**
  * The objects that a relationship refers to, each resolved once for all the fields asked of it;
@@ -24,14 +25,14 @@ export function expandMany<T extends { readonly id: string }>(
 
 /** As `expandMany`, for a to-one relationship. */
 export function expandOne<T extends { readonly id: string }>(
-  id: Lenient<string>,
+  linked: Lenient<Identifier>,
   context: Context,
   info: GraphQLResolveInfo,
   loader: DataLoader<string, T>,
 ): T | Promise<T> | null {
-  const known = valid(id);
-  if (known === null) return null;
-  return selectsMoreThanId(context, info) ? loader.load(known) : reference(known);
+  const id = valid(linked)?.id;
+  if (id === undefined) return null;
+  return selectsMoreThanId(context, info) ? loader.load(id) : reference(id);
 }
 
 /** Stands for a resource of which the operation asks nothing but the id. */

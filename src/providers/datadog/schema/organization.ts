@@ -1,11 +1,11 @@
-import type { Builder } from '../../../schema/builder.ts';
+import { type Builder, objectRef } from '../../../schema/builder.ts';
 import type { Sessions } from '../../../schema/provider.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Organization } from '../model.ts';
 import { defineEntity } from './entity.ts';
 
 export function defineOrganization(builder: Builder, sessions: Sessions<Loaders>) {
-  const organization = builder.objectRef<Organization>('Organization');
+  const organization = objectRef<Organization>(builder, 'Organization');
   defineEntity(builder, organization, sessions, (loaders, id) => loaders.organizations.load(id));
   return organization.implement({
     description: 'A Datadog organization.',

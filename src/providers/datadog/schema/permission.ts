@@ -1,4 +1,4 @@
-import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import { type Builder, objectRef, type TypeRef } from '../../../schema/builder.ts';
 import type { Sessions } from '../../../schema/provider.ts';
 import type { Grant } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
@@ -6,7 +6,7 @@ import type { Permission, Role } from '../model.ts';
 import { defineEntity } from './entity.ts';
 
 export function definePermission(builder: Builder, sessions: Sessions<Loaders>) {
-  const permission = builder.objectRef<Permission>('Permission');
+  const permission = objectRef<Permission>(builder, 'Permission');
   defineEntity(builder, permission, sessions, async (loaders, id) => {
     const [found] = await loaders.permissions.load([id]);
     return found;
@@ -58,7 +58,7 @@ export function definePermissionGrant(
   permission: TypeRef<Permission>,
   role: TypeRef<Role>,
 ) {
-  return builder.objectRef<Grant<Permission>>('PermissionGrant').implement({
+  return objectRef<Grant<Permission>>(builder, 'PermissionGrant').implement({
     description: 'A permission, with the roles that grant it.',
     fields: (t) => ({
       permission: t.expose('permission', {

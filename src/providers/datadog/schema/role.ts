@@ -1,7 +1,7 @@
-import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import { type Builder, objectRef, type TypeRef } from '../../../schema/builder.ts';
+import { valid } from '../../../schema/lenient.ts';
 import type { Sessions } from '../../../schema/provider.ts';
 import { selectsMoreThanId } from '../../../schema/selection.ts';
-import { valid } from '../../values.ts';
 import { isFilter, permissionMatcher } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
@@ -14,7 +14,7 @@ export function defineRole(
   sessions: Sessions<Loaders>,
   permission: TypeRef<Permission>,
 ) {
-  const role = builder.objectRef<Role>('Role');
+  const role = objectRef<Role>(builder, 'Role');
   defineEntity(builder, role, sessions, (loaders, id) => loaders.roles.load(id));
   return role.implement({
     description: 'A Datadog role: a named set of permissions.',

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../../context.ts';
-import type { Builder, TypeRef } from '../../../schema/builder.ts';
+import { type Builder, objectRef, type TypeRef } from '../../../schema/builder.ts';
+import { known, valid } from '../../../schema/lenient.ts';
 import type { Sessions } from '../../../schema/provider.ts';
 import { selectsMoreThanId } from '../../../schema/selection.ts';
-import { known, valid } from '../../values.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../model.ts';
 import { defineEntity } from './entity.ts';
@@ -23,7 +23,7 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
   const permission = definePermission(builder, sessions);
   const role = defineRole(builder, sessions, permission);
   const grant = definePermissionGrant(builder, permission, role);
-  const user = builder.objectRef<User>('DatadogUser');
+  const user = objectRef<User>(builder, 'DatadogUser');
   defineEntity(builder, user, sessions, (loaders, id) => loaders.users.load(id));
 
   user.implement({
@@ -90,8 +90,8 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         type: organization,
         nullable: true,
         description: 'The user’s organization.',
-        resolve: ({ organizationId }, _args, context, info) =>
-          expandOne(organizationId, context, info, sessions.of(context).organizations),
+        resolve: ({ linkedOrganization }, _args, context, info) =>
+          expandOne(linkedOrganization, context, info, sessions.of(context).organizations),
       }),
       otherOrganizations: t.field({
         type: [organization],
