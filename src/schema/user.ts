@@ -32,7 +32,6 @@ export function defineUser(builder: Builder, providers: readonly SchemaProvider[
       }),
       email: t.expose('email', {
         type: 'EmailAddress',
-        nullable: true,
         description: 'The user’s e-mail address.',
       }),
     }),

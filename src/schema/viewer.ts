@@ -41,7 +41,6 @@ export function defineViewer(
     builder.objectField(viewer, provider.field, (t) =>
       t.field({
         type: user,
-        nullable: true,
         description: provider.description,
         resolve: (_viewer, _args, context) => viewerOf(provider, context),
       }),

@@ -18,11 +18,9 @@ export function defineUser(builder: Builder, sessions: Sessions<Session>): TypeR
     interfaces: ['User'],
     fields: (t) => ({
       firstName: t.exposeString('firstName', {
-        nullable: true,
         description: 'The user’s first name.',
       }),
       lastName: t.exposeString('lastName', {
-        nullable: true,
         description: 'The user’s last name.',
       }),
     }),

@@ -12,31 +12,25 @@ export function defineOrganization(builder: Builder, sessions: Sessions<Loaders>
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: 'The organization’s ID at Datadog.' }),
       publicId: t.exposeString('publicId', {
-        nullable: true,
         description: 'The public ID: a short slug on some sites, a UUID on others.',
       }),
-      name: t.exposeString('name', { nullable: true, description: 'The organization’s name.' }),
+      name: t.exposeString('name', { description: 'The organization’s name.' }),
       description: t.exposeString('description', {
-        nullable: true,
         description: 'The organization’s description of itself.',
       }),
       disabled: t.exposeBoolean('disabled', {
-        nullable: true,
         description: 'Whether the organization is disabled.',
       }),
       sharing: t.exposeString('sharing', {
-        nullable: true,
         description: 'How the organization’s dashboards may be shared, as Datadog names it.',
       }),
-      url: t.expose('url', { type: 'URL', nullable: true, description: 'The organization’s URL.' }),
+      url: t.expose('url', { type: 'URL', description: 'The organization’s URL.' }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the organization was created.',
       }),
       modifiedAt: t.expose('modifiedAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the organization was last modified.',
       }),
     }),

@@ -16,37 +16,29 @@ export function definePermission(builder: Builder, sessions: Sessions<Loaders>) 
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: 'The permission’s ID at Datadog.' }),
       name: t.exposeString('name', {
-        nullable: true,
         description: 'The name used in code, such as `dashboards_write`.',
       }),
       displayName: t.exposeString('displayName', {
-        nullable: true,
         description: 'The name shown to people, such as `Dashboards Write`.',
       }),
       displayType: t.exposeString('displayType', {
-        nullable: true,
         description: 'The kind of access, such as `read`, `write` or `other`.',
       }),
       description: t.exposeString('description', {
-        nullable: true,
         description: 'What the permission allows.',
       }),
       groupName: t.exposeString('groupName', {
-        nullable: true,
         description: 'The group that Datadog lists the permission in.',
       }),
       nameAliases: t.exposeStringList('nameAliases', {
-        nullable: true,
         description:
           'Other names of the permission. Null where Datadog sends none, which counts as no aliases.',
       }),
       restricted: t.exposeBoolean('restricted', {
-        nullable: true,
         description: 'Whether Datadog marks the permission as restricted.',
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the permission was created.',
       }),
     }),

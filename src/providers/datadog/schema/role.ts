@@ -20,33 +20,27 @@ export function defineRole(
     description: 'A Datadog role: a named set of permissions.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: 'The role’s ID at Datadog.' }),
-      name: t.exposeString('name', { nullable: true, description: 'The role’s name.' }),
+      name: t.exposeString('name', { description: 'The role’s name.' }),
       managed: t.exposeBoolean('managed', {
-        nullable: true,
         description: 'The attribute `managed`, which Datadog sends but does not document.',
       }),
       receivesPermissionsFrom: t.exposeStringList('receivesPermissionsFrom', {
-        nullable: true,
         description: 'The roles that this role inherits permissions from.',
       }),
       userCount: t.expose('userCount', {
         type: 'SafeInt',
-        nullable: true,
         description: 'The number of users with this role.',
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the role was created.',
       }),
       modifiedAt: t.expose('modifiedAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the role was last modified.',
       }),
       permissions: t.field({
         type: [permission],
-        nullable: true,
         description:
           'The permissions that the role grants; null where they are not known. An entry that cannot be read is left out.',
         args: permissionFilterArgs(builder),

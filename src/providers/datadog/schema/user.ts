@@ -32,84 +32,68 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
     fields: (t) => ({
       uuid: t.expose('uuid', {
         type: 'UUID',
-        nullable: true,
         description: 'The attribute `uuid`, usually the same as the ID.',
       }),
-      name: t.exposeString('name', { nullable: true, description: 'The user’s full name.' }),
+      name: t.exposeString('name', { description: 'The user’s full name.' }),
       handle: t.exposeString('handle', {
-        nullable: true,
         description:
           'The login name: an e-mail address for a person, a UUID for a service account.',
       }),
-      title: t.exposeString('title', { nullable: true, description: 'The user’s job title.' }),
+      title: t.exposeString('title', { description: 'The user’s job title.' }),
       icon: t.expose('icon', {
         type: 'URL',
-        nullable: true,
         description: 'The URL of the user’s avatar.',
       }),
       status: t.exposeString('status', {
-        nullable: true,
         description: 'The account’s status, such as `Active`, `Pending` or `Disabled`.',
       }),
       disabled: t.exposeBoolean('disabled', {
-        nullable: true,
         description: 'Whether the account is disabled.',
       }),
       verified: t.exposeBoolean('verified', {
-        nullable: true,
         description: 'Whether the e-mail address is verified.',
       }),
       mfaEnabled: t.exposeBoolean('mfaEnabled', {
-        nullable: true,
         description: 'Whether multi-factor authentication is enabled. Datadog rarely sends it.',
       }),
       serviceAccount: t.exposeBoolean('serviceAccount', {
-        nullable: true,
         description: 'Whether this is a service account rather than a person.',
       }),
       allowedLoginMethods: t.exposeStringList('allowedLoginMethods', {
-        nullable: true,
         description: 'The login methods that the user may use. An empty list means no restriction.',
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the user was created.',
       }),
       modifiedAt: t.expose('modifiedAt', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the user was last modified.',
       }),
       lastLoginTime: t.expose('lastLoginTime', {
         type: 'DateTime',
-        nullable: true,
         description: 'When the user last logged in; null also if the user never has.',
       }),
       organization: t.field({
         type: organization,
-        nullable: true,
         description: 'The user’s organization.',
         resolve: ({ linkedOrganization }, _args, context, info) =>
           expandOne(linkedOrganization, context, info, sessions.of(context).organizations),
       }),
       otherOrganizations: t.field({
         type: [organization],
-        nullable: true,
         description: 'Other organizations of this person.',
         resolve: ({ linkedOtherOrganizations }, _args, context, info) =>
           expandMany(linkedOtherOrganizations, context, info, sessions.of(context).organizations),
       }),
       otherUsers: t.field({
         type: [user],
-        nullable: true,
         description: 'This person’s users in other organizations.',
         resolve: ({ linkedOtherUsers }, _args, context, info) =>
           expandMany(linkedOtherUsers, context, info, sessions.of(context).users),
       }),
       roles: t.field({
         type: [role],
-        nullable: true,
         description:
           'The user’s roles; null where they are not known. An entry that cannot be read is left out.',
         resolve: ({ linkedRoles }, _args, context, info) =>
@@ -117,7 +101,6 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
       }),
       teamRoles: t.field({
         type: [role],
-        nullable: true,
         description:
           'Roles that the user has through teams. No other field takes them into account.',
         resolve: ({ linkedTeamRoles }, _args, context, info) =>
@@ -125,7 +108,6 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
       }),
       permissions: t.field({
         type: [permission],
-        nullable: true,
         description:
           'The permissions that the user’s roles grant, each once, in the order first granted. Roles whose permissions are not known are left out; null where this is so for every role.',
         args: permissionFilterArgs(builder),
@@ -139,7 +121,6 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
       }),
       grants: t.field({
         type: [grant],
-        nullable: true,
         description: 'The same permissions as in `permissions`, each with the roles that grant it.',
         args: permissionFilterArgs(builder),
         resolve({ linkedRoles }, filter, context, info) {
@@ -150,7 +131,6 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         },
       }),
       hasPermission: t.boolean({
-        nullable: true,
         description:
           'Whether one of the user’s roles grants the permission with this name or alias. Null where no known role grants it and something is not known: a role, its permissions, or the name of one of them. Missing aliases count as no aliases.',
         args: {
