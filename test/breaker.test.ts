@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { stopClock, stopTimers } from './support/clock.ts';
+import { stopClock, stopTime } from './support/clock.ts';
 import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
@@ -74,7 +74,7 @@ describe('the circuit breaker of the server’s own credentials', () => {
   }
 
   test('opens on timeouts', async () => {
-    using timers = stopTimers();
+    using timers = stopTime();
     await using site = await startUpstream(() => {});
     const { get } = upstreamOf(site, { breakerFailures: 3, timeoutMs: 1_000 });
     for (let i = 0; i < 3; i += 1) {

@@ -5,7 +5,7 @@ import { retryDelay } from '../src/upstream/retry.ts';
 import { SingleFlight } from '../src/upstream/single-flight.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { stopTimers } from './support/clock.ts';
+import { stopTime } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
 import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
@@ -43,7 +43,7 @@ describe('a call that nobody waits for any more is dropped', () => {
 
   for (const setting of ['timeoutMs', 'deadlineMs']) {
     test(`after ${setting}`, { timeout: 10_000 }, async () => {
-      using timers = stopTimers();
+      using timers = stopTime();
       const { upstream, closed } = await hangingDatadog();
       await using datadog = upstream;
       const call = upstreamOf(datadog, { [setting]: 100 }).get('a');

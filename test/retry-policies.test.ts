@@ -10,9 +10,9 @@ import {
   windowPolicy,
 } from '../src/upstream/retry-policy.ts';
 import { replyError } from '../src/upstream/vendor-error.ts';
-import { stopTimers } from './support/clock.ts';
+import { stopTime } from './support/clock.ts';
 import { inTurn, json, startUpstream, text } from './support/upstream.ts';
-import { upstreamOf } from './support/way.ts';
+import { upstreamOf, watchWait } from './support/way.ts';
 
 const DATE = 'Fri, 03 Jul 2026 13:37:00 GMT';
 const GARBAGE = ['', '-5', 'NaN', 'soon', '1e9', '0x10', 'Infinity'];
@@ -148,22 +148,14 @@ describe('a policy like GitHub’s', () => {
   });
 
   test('has a 403 retried when its window begins again, and no sooner', async () => {
-    using timers = stopTimers();
+    using timers = stopTime();
     const script = inTurn(text('', 403, { date: DATE, ...resetIn(5) }), json({}));
     await using site = await startUpstream(script);
-    const read = Promise.withResolvers<void>();
-    const policy: RetryPolicy = {
-      ...githubLike,
-      secondsToWait(head) {
-        read.resolve();
-        return githubLike.secondsToWait(head);
-      },
-    };
+    const { policy, asked } = watchWait(githubLike);
     const { get, reports } = upstreamOf(site, {}, policy);
     const call = get('a');
     // A call that is not retried ends by itself.
-    await Promise.race([read.promise, call]);
-    // From here to the timer there is nothing but promises.
+    await Promise.race([asked, call]);
     await nextTurn();
     timers.advance(4_999);
     await nextTurn();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { stopTimers } from './support/clock.ts';
-import { json, type Script, startUpstream, text } from './support/upstream.ts';
-import { upstreamOf } from './support/way.ts';
+import { httpPolicy } from '../src/upstream/retry-policy.ts';
+import { shortenWaits, stopTime } from './support/clock.ts';
+import { inTurn, json, type Script, startUpstream, text } from './support/upstream.ts';
+import { upstreamOf, watchWait } from './support/way.ts';
 
 /** Begins a body and never ends it. */
 const hang: Script = (response) => void response.writeHead(200).write('{');
@@ -24,7 +25,7 @@ async function turns() {
 
 describe('the time that a call may take', () => {
   test('one attempt, with its body, takes 5 seconds at most, and is not retried', async () => {
-    using timers = stopTimers();
+    using timers = stopTime();
     await using site = await startUpstream(hang);
     const call = upstreamOf(site).get('a');
     const watched = watch(call);
@@ -38,21 +39,17 @@ describe('the time that a call may take', () => {
   });
 
   test('all attempts and the waits between them take 10 seconds at most', async () => {
-    using timers = stopTimers();
-    await using site = await startUpstream((...call) =>
-      (call[2] === 1 ? text('', 503) : hang)(...call),
-    );
-    const call = upstreamOf(site, { timeoutMs: 60_000 }).get('a');
+    using timers = stopTime();
+    using _waits = shortenWaits();
+    await using site = await startUpstream(inTurn(text('', 503), hang));
+    const { policy, asked } = watchWait(httpPolicy);
+    const call = upstreamOf(site, { timeoutMs: 60_000 }, policy).get('a');
     const watched = watch(call);
-    while (site.seen.length === 0) await nextTurn();
-    // The response is on its way for a few turns.
-    await turns();
-    let waited = 0;
-    for (; site.seen.length === 1; waited += 10) {
-      timers.advance(10);
-      await nextTurn();
-    }
-    timers.advance(9_999 - waited);
+    await asked;
+    await nextTurn();
+    timers.advance(100);
+    while (site.seen.length === 1) await nextTurn();
+    timers.advance(9_899);
     await turns();
     assert.ok(watched.isUnderWay);
     timers.advance(1);
@@ -61,20 +58,17 @@ describe('the time that a call may take', () => {
   });
 
   test('a short Retry-After is waited for', async () => {
-    using timers = stopTimers();
-    await using site = await startUpstream((...call) =>
-      (call[2] === 1 ? text('', 429, { 'retry-after': '1' }) : json({}))(...call),
-    );
-    const call = upstreamOf(site).get('a');
-    while (site.seen.length === 0) await nextTurn();
-    // The response is on its way for a few turns.
+    using timers = stopTime();
+    await using site = await startUpstream(inTurn(text('', 429, { 'retry-after': '1' }), json({})));
+    const { policy, asked } = watchWait(httpPolicy);
+    const call = upstreamOf(site, {}, policy).get('a');
+    await asked;
+    await nextTurn();
+    timers.advance(999);
     await turns();
-    let waited = 0;
-    for (; site.seen.length < 2; waited += 10) {
-      timers.advance(10);
-      await nextTurn();
-    }
-    assert.ok(waited >= 1_000, `${waited} ms`);
+    assert.equal(site.seen.length, 1);
+    timers.advance(1);
     assert.equal((await call).status, 200);
+    assert.equal(site.seen.length, 2);
   });
 });

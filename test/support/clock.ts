@@ -20,41 +20,27 @@ export function stopClock() {
   };
 }
 
-/** Stops that clock and `setTimeout` with it. */
-export function stopTimers() {
-  const clock = stopClock();
-  mock.timers.enable({ apis: ['setTimeout'] });
-  return {
-    advance(milliseconds: number): void {
-      clock.advance(milliseconds);
-      mock.timers.tick(milliseconds);
-    },
-    [Symbol.dispose]() {
-      mock.timers.reset();
-      clock[Symbol.dispose]();
-    },
-  };
-}
-
 /**
- * Stops those clocks and `Date`, also for connections that outlive them: where one clears its timer later,
- * Node's own mock would clear a timer of the next clock.
+ * Stops that clock, `setTimeout` and `Date`. Not by Node's own mock of timers: a connection that outlives it clears
+ * its timer while the next one is on, and takes away a timer of that one.
  */
 export function stopTime() {
   // Whole, so that sums are exact.
   let now = Math.ceil(performance.now());
   const timers = new Set<Timer>();
   const clearOther = clearTimeout;
-  mock.method(performance, 'now', () => now);
   mock.timers.enable({ apis: ['Date'], now: Date.now() });
-  mock.method(globalThis, 'setTimeout', ((callback: () => void, ms = 0, ...rest: []) => {
-    const timer = { at: now + ms, run: () => callback(...rest), unref: () => timer };
-    timers.add(timer);
-    return timer;
-  }) as any);
-  mock.method(globalThis, 'clearTimeout', ((timer: Timer) => {
-    if (!timers.delete(timer)) clearOther(timer as any);
-  }) as any);
+  const mocked = [
+    mock.method(performance, 'now', () => now),
+    mock.method(globalThis, 'setTimeout', ((callback: () => void, ms = 0, ...rest: []) => {
+      const timer = { at: now + ms, run: () => callback(...rest), unref: () => timer };
+      timers.add(timer);
+      return timer;
+    }) as any),
+    mock.method(globalThis, 'clearTimeout', ((timer: Timer) => {
+      if (!timers.delete(timer)) clearOther(timer as any);
+    }) as any),
+  ];
 
   const nextUntil = (end: number) =>
     [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
@@ -72,7 +58,7 @@ export function stopTime() {
     },
     [Symbol.dispose]() {
       mock.timers.reset();
-      mock.restoreAll();
+      for (const each of mocked) each.mock.restore();
     },
   };
 }

@@ -6,6 +6,21 @@ import { Sites } from '../../src/upstream/sites.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
 import { readConfig } from './config.ts';
 
+/** The policy, and when it is first asked how long to wait: the response has been read then, and promises alone are left. */
+export function watchWait(policy: RetryPolicy) {
+  const asked = Promise.withResolvers<void>();
+  return {
+    asked: asked.promise,
+    policy: {
+      ...policy,
+      secondsToWait(head) {
+        asked.resolve();
+        return policy.secondsToWait(head);
+      },
+    } satisfies RetryPolicy,
+  };
+}
+
 /** The way to these sites alone, without a provider or a server. */
 export function upstreamOf(
   site: { readonly url: string },
