@@ -1,12 +1,5 @@
 import { isJsonObject, type JsonObject } from './json.ts';
 
-/** A resource as far as its relationships go (https://jsonapi.org/format/#document-resource-object-relationships). */
-export interface Related {
-  readonly relationships: JsonObject;
-  /** Of its document. */
-  readonly references: References;
-}
-
 /** Linkage that is neither what JSON:API allows nor absent. */
 export const MALFORMED = Symbol('malformed linkage');
 
@@ -14,22 +7,22 @@ export const MALFORMED = Symbol('malformed linkage');
 export interface Linkage {
   /** Each once. */
   readonly ids: readonly string[];
-  /** Could every reference be read? Of those that could not it is not known what they point at. */
+  /** Could every identifier be read? Of those that could not it is not known what they point at. */
   readonly isWhole: boolean;
 }
 
-interface Known {
+interface SharedId {
   readonly id: string;
   /** The last list that it is in. */
   list: readonly string[];
 }
 
 /**
- * What a document refers to. `JSON.parse` makes a text for each reference, and many refer to the same resource:
- * to keep one of them each takes a third off a large document.
+ * The ids in the linkage of a document. `JSON.parse` makes a text for each identifier, and many identify the same
+ * resource: to keep one of them each takes a third off a large document.
  */
-export class References {
-  readonly #known = new Map<string, Known>();
+export class SharedIds {
+  readonly #shared = new Map<string, SharedId>();
 
   /** What these resource identifiers point at; those of another type are passed over. */
   toLinkage(identifiers: readonly unknown[], type: string): Linkage {
@@ -41,22 +34,25 @@ export class References {
         isWhole &&= isOfAnotherType(identifier, type);
         continue;
       }
-      const known = this.#known.get(id);
-      if (known === undefined) {
-        this.#known.set(id, { id, list: ids });
+      const shared = this.#shared.get(id);
+      if (shared === undefined) {
+        this.#shared.set(id, { id, list: ids });
         ids.push(id);
-      } else if (known.list !== ids) {
-        known.list = ids;
-        ids.push(known.id);
+      } else if (shared.list !== ids) {
+        shared.list = ids;
+        ids.push(shared.id);
       }
     }
     return { ids, isWhole };
   }
 }
 
-/** The id that a to-one relationship points at; null where it is absent or points at nothing. */
+/**
+ * The id that a to-one relationship points at; null where it is absent or points at nothing.
+ * @param relationships of a resource (https://jsonapi.org/format/#document-resource-object-relationships)
+ */
 export function toOne(
-  { relationships }: Related,
+  relationships: JsonObject,
   name: string,
   type: string,
 ): string | null | typeof MALFORMED {
@@ -67,14 +63,15 @@ export function toOne(
 
 /** What a to-many relationship points at; null where it is absent, its data is null, or nothing of it can be read. */
 export function toMany(
-  { relationships, references }: Related,
+  relationships: JsonObject,
   name: string,
   type: string,
+  sharedIds: SharedIds,
 ): Linkage | null | typeof MALFORMED {
   const data = linkageData(relationships, name);
   if (data === null || data === MALFORMED) return data;
   if (!Array.isArray(data)) return MALFORMED;
-  const linkage = references.toLinkage(data, type);
+  const linkage = sharedIds.toLinkage(data, type);
   return linkage.ids.length > 0 || linkage.isWhole ? linkage : null;
 }
 

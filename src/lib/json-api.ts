@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, ShapeError } from './json.ts';
-import { References, type Related } from './json-api-linkage.ts';
+import { type Linkage, type MALFORMED, SharedIds, toMany } from './json-api-linkage.ts';
 
 /** A JSON:API resource (https://jsonapi.org/format/#document-resource-objects). */
-export interface Resource extends Related {
+export interface Resource {
   readonly type: string;
   readonly id: string;
   readonly attributes: JsonObject;
+  readonly relationships: JsonObject;
 }
 
 /** A resource as it came: it can be told from others, and no more is known of it. */
@@ -21,12 +22,15 @@ export class Document {
   /** The id of the resource that it is about, or of the first of them. */
   readonly primaryId: string | undefined;
   readonly #resources = new Map<string, Map<string, ResourceObject>>();
-  readonly #references = new References();
+  readonly #sharedIds = new SharedIds();
+
+  /** Holds nothing, and reads the relationships of resources that no document holds. */
+  static readonly empty = new Document([], []);
 
   private constructor(primary: readonly ResourceObject[], included: readonly unknown[]) {
     this.primaryId = primary[0]?.id;
     for (const resource of primary) this.#add(resource);
-    // The vendor may include what is not known here; an entry without an id cannot be referred to.
+    // The vendor may include what is not known here; nothing can point at an entry without an id.
     for (const entry of included) if (isResourceObject(entry)) this.#add(entry);
   }
 
@@ -54,8 +58,8 @@ export class Document {
   }
 
   /**
-   * Gives the resource away: it is found once, so that whoever makes something of it need not keep both.
-   * Undefined where the document only refers to it, or not even that.
+   * Takes the resource out: it is found once, so that whoever makes something of it need not keep both.
+   * @returns undefined where the document does not hold it
    */
   take(type: string, id: string): Resource | undefined {
     const ofType = this.#resources.get(type);
@@ -68,8 +72,19 @@ export class Document {
       id,
       attributes: isJsonObject(attributes) ? attributes : {},
       relationships: isJsonObject(relationships) ? relationships : {},
-      references: this.#references,
     };
+  }
+
+  /**
+   * What a to-many relationship of one of its resources points at; null where it is absent, its data is null,
+   * or nothing of it can be read.
+   */
+  toMany(
+    { relationships }: Resource,
+    name: string,
+    type: string,
+  ): Linkage | null | typeof MALFORMED {
+    return toMany(relationships, name, type, this.#sharedIds);
   }
 
   /** Of two resources with the same id the first counts. */
@@ -85,7 +100,7 @@ export class Document {
 
 /** A resource of which no more is known than its id. */
 export function unknownResource(id: string): Resource {
-  return { type: '', id, attributes: {}, relationships: {}, references: new References() };
+  return { type: '', id, attributes: {}, relationships: {} };
 }
 
 function members(body: unknown): { data: unknown; included: readonly unknown[] } {

@@ -2,6 +2,7 @@ import type { Document, Resource } from '../../lib/json-api.ts';
 import {
   type Organization,
   type Permission,
+  type PermissionIds,
   type Role,
   toOrganization,
   toPermission,
@@ -14,7 +15,7 @@ import {
 export class Directory {
   readonly #document: Document;
   /** A role's list is the same at every request, where its document is. */
-  readonly #lists = new WeakMap<readonly string[], readonly Permission[] | null>();
+  readonly #lists = new WeakMap<PermissionIds, readonly Permission[] | null>();
   readonly organization: (id: string) => Organization | undefined;
   readonly role: (id: string) => Role | undefined;
   readonly permission: (id: string) => Permission | undefined;
@@ -29,7 +30,7 @@ export class Directory {
   }
 
   /** What a list of ids refers to; undefined where the document does not hold all of it. */
-  permissions(ids: readonly string[]): readonly Permission[] | undefined {
+  permissions(ids: PermissionIds): readonly Permission[] | undefined {
     let list = this.#lists.get(ids);
     if (list === undefined) {
       const found = ids.map(this.permission);
@@ -44,14 +45,17 @@ export class Directory {
     return this.#document.primaryId;
   }
 
-  #shape<T>(type: string, toShape: (resource: Resource) => T): (id: string) => T | undefined {
+  #shape<T>(
+    type: string,
+    toShape: (resource: Resource, document: Document) => T,
+  ): (id: string) => T | undefined {
     const shaped = new Map<string, T>();
     return (id) => {
       const known = shaped.get(id);
       if (known !== undefined) return known;
       const resource = this.#document.take(type, id);
       if (resource === undefined) return undefined;
-      const shape = toShape(resource);
+      const shape = toShape(resource, this.#document);
       shaped.set(id, shape);
       return shape;
     };

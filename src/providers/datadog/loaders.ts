@@ -4,7 +4,9 @@ import type { Expansion } from './expansion.ts';
 import {
   type Organization,
   type Permission,
+  type PermissionIds,
   type Role,
+  type RoleIds,
   toOrganization,
   toPermission,
   toRole,
@@ -24,10 +26,10 @@ export class Loaders {
   readonly organizations: DataLoader<string, Organization>;
   readonly roles: DataLoader<string, Role>;
   /** By a list of ids too: what a user's roles grant is worked out once for each list that this gives. */
-  readonly roleLists: DataLoader<readonly string[], readonly Role[]>;
+  readonly roleLists: DataLoader<RoleIds, readonly Role[]>;
   readonly users: DataLoader<string, User>;
   /** By a list of ids: a role's permissions are one load, where a promise for each would cost more than all the rest. */
-  readonly permissions: DataLoader<readonly string[], readonly Permission[]>;
+  readonly permissions: DataLoader<PermissionIds, readonly Permission[]>;
 
   /** The current user's document, and those that were asked for beyond it. */
   readonly #directories: Directory[] = [];
@@ -86,9 +88,7 @@ export class Loaders {
     });
   }
 
-  async #permissions(
-    lists: readonly (readonly string[])[],
-  ): Promise<readonly (readonly Permission[])[]> {
+  async #permissions(lists: readonly PermissionIds[]): Promise<readonly (readonly Permission[])[]> {
     const directory = await this.directory();
     const held = lists.map((ids) => directory.permissions(ids));
     const absence = held.includes(undefined) ? await this.#fetchPermissions(lists) : undefined;
@@ -100,7 +100,7 @@ export class Loaders {
   }
 
   /** Asks for all permissions where one of these is held by no document. */
-  async #fetchPermissions(lists: readonly (readonly string[])[]): Promise<Absence> {
+  async #fetchPermissions(lists: readonly PermissionIds[]): Promise<Absence> {
     const isMissing = (id: string) => this.#heldPermission(id) === undefined;
     if (!this.#expansion || !lists.some((ids) => ids.some(isMissing))) return undefined;
     const fetched = await this.#expansion.permissions();

@@ -1,5 +1,6 @@
-import type { Resource } from '../../lib/json-api.ts';
-import { type Linkage, MALFORMED, toMany, toOne } from '../../lib/json-api-linkage.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import type { Document, Resource } from '../../lib/json-api.ts';
+import { type Linkage, MALFORMED, toOne } from '../../lib/json-api-linkage.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import type { Lenient } from '../../schema/lenient.ts';
 import { firstText, valueReader } from '../values.ts';
@@ -7,7 +8,7 @@ import { vendor } from './vendor.ts';
 
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
- * Each is made of its resource alone: relationships stay references. Where the document does not hold
+ * Each is made of its resource alone: of relationships only the ids are read. Where no document holds
  * the resource, everything but its id is null. `__typename` tells the type among a subgraph's entities.
  * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
  */
@@ -16,6 +17,12 @@ import { vendor } from './vendor.ts';
 export interface Identifier {
   readonly id: string;
 }
+
+/** The ids of a user's roles. It is a key by its identity: what the roles grant is worked out once for each array. */
+export type RoleIds = readonly string[];
+
+/** The ids of permissions that are listed together; a key by its identity, as `RoleIds`. */
+export type PermissionIds = readonly string[];
 
 export interface User extends UserShape {
   readonly uuid: Lenient<string>;
@@ -81,8 +88,8 @@ export interface Permission {
 
 const read = valueReader(vendor);
 
-export function toUser(resource: Resource): User {
-  const { id, attributes } = resource;
+export function toUser(resource: Resource, document: Document): User {
+  const { id, attributes, relationships } = resource;
   const name = read.text(attributes, 'name');
   const email = read.email(attributes, 'email');
   const handle = read.text(attributes, 'handle');
@@ -107,11 +114,11 @@ export function toUser(resource: Resource): User {
     createdAt: read.dateTime(attributes, 'created_at'),
     modifiedAt: read.dateTime(attributes, 'modified_at'),
     lastLoginTime: read.dateTime(attributes, 'last_login_time'),
-    linkedOrganization: one(resource, 'org', 'orgs'),
-    linkedOtherOrganizations: many(resource, 'other_orgs', 'orgs'),
-    linkedOtherUsers: many(resource, 'other_users', 'users'),
-    linkedRoles: many(resource, 'roles', 'roles'),
-    linkedTeamRoles: many(resource, 'team_roles', 'roles'),
+    linkedOrganization: one(relationships, 'org', 'orgs'),
+    linkedOtherOrganizations: many(document, resource, 'other_orgs', 'orgs'),
+    linkedOtherUsers: many(document, resource, 'other_users', 'users'),
+    linkedRoles: many(document, resource, 'roles', 'roles'),
+    linkedTeamRoles: many(document, resource, 'team_roles', 'roles'),
   };
 }
 
@@ -130,7 +137,7 @@ export function toOrganization({ id, attributes }: Resource): Organization {
   };
 }
 
-export function toRole(resource: Resource): Role {
+export function toRole(resource: Resource, document: Document): Role {
   const { id, attributes } = resource;
   return {
     __typename: 'Role',
@@ -141,7 +148,7 @@ export function toRole(resource: Resource): Role {
     userCount: read.safeInt(attributes, 'user_count'),
     createdAt: read.dateTime(attributes, 'created_at'),
     modifiedAt: read.dateTime(attributes, 'modified_at'),
-    linkedPermissions: many(resource, 'permissions', 'permissions'),
+    linkedPermissions: many(document, resource, 'permissions', 'permissions'),
   };
 }
 
@@ -160,15 +167,20 @@ export function toPermission({ id, attributes }: Resource): Permission {
   };
 }
 
-function one(resource: Resource, name: string, type: string): Lenient<Identifier> {
-  const id = toOne(resource, name, type);
-  if (id === MALFORMED) return read.invalid(`relationships.${name}`, 'a reference');
+function one(relationships: JsonObject, name: string, type: string): Lenient<Identifier> {
+  const id = toOne(relationships, name, type);
+  if (id === MALFORMED) return read.invalid(`relationships.${name}`, 'a resource identifier');
   return id === null ? null : { id };
 }
 
-function many(resource: Resource, name: string, type: string): Lenient<Linkage> {
-  const linkage = toMany(resource, name, type);
+function many(
+  document: Document,
+  resource: Resource,
+  name: string,
+  type: string,
+): Lenient<Linkage> {
+  const linkage = document.toMany(resource, name, type);
   return linkage === MALFORMED
-    ? read.invalid(`relationships.${name}`, 'a list of references')
+    ? read.invalid(`relationships.${name}`, 'a list of resource identifiers')
     : linkage;
 }

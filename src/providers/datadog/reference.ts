@@ -1,5 +1,5 @@
 import type { RolecallError } from '../../errors.ts';
-import { type Resource, unknownResource } from '../../lib/json-api.ts';
+import { Document, type Resource, unknownResource } from '../../lib/json-api.ts';
 
 /** Why a reference is no more than its id: nobody holds the resource, or asking for it failed. */
 export type Absence = RolecallError | undefined;
@@ -12,10 +12,10 @@ const absences = new WeakMap<object, { readonly why: Absence }>();
  */
 export function toReference<T extends { readonly id: string }>(
   id: string,
-  toShape: (resource: Resource) => T,
+  toShape: (resource: Resource, document: Document) => T,
   why: Absence,
 ): T {
-  const bare = toShape(unknownResource(id));
+  const bare = toShape(unknownResource(id), Document.empty);
   const shape =
     why === undefined
       ? bare

@@ -13,7 +13,7 @@ import {
   permissionMatcher,
 } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
-import type { Permission, Role } from '../model.ts';
+import type { Permission, PermissionIds, Role, RoleIds } from '../model.ts';
 import { failureOf } from '../reference.ts';
 import { reference } from './expand.ts';
 
@@ -30,7 +30,7 @@ interface Asking {
  */
 export async function loadGrants(
   asking: Asking,
-  roleIds: readonly string[],
+  roleIds: RoleIds,
   filter: PermissionFilter,
   wanted: boolean,
 ): Promise<readonly Grant<Permission>[] | null> {
@@ -59,7 +59,7 @@ export async function loadHasPermission(
   return linkedRoles.isWhole && isAllKnown(roles, granted) ? false : null;
 }
 
-async function loadRoles(asking: Asking, ids: readonly string[]): Promise<readonly Role[]> {
+async function loadRoles(asking: Asking, ids: RoleIds): Promise<readonly Role[]> {
   return noteFailures(asking, await asking.loaders.roleLists.load(ids));
 }
 
@@ -71,8 +71,8 @@ async function loadPermissions(
 }
 
 /** The same list each time, which the loader knows again. */
-const permissionIdsOf = onceForEach((grants: readonly Grant<string>[]) =>
-  grants.map(({ permission }) => permission),
+const permissionIdsOf = onceForEach(
+  (grants: readonly Grant<string>[]): PermissionIds => grants.map(({ permission }) => permission),
 );
 
 const failuresOf = onceForEach(
