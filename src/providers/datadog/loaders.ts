@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { once } from '../../lib/once.ts';
 import { Directory } from './directory.ts';
 import type { Expansion } from './expansion.ts';
 import {
@@ -15,14 +16,13 @@ import {
 } from './model.ts';
 import { type Absence, toReference } from './reference.ts';
 
-const CURRENT_USER = 'current_user';
-
 /**
  * One request's loaders: each resource is read at most once, and the vendor asked at most once for it.
  * What no document holds is asked for where there is an expansion, and is a reference otherwise.
  */
 export class Loaders {
-  readonly currentUser: DataLoader<typeof CURRENT_USER, Directory>;
+  /** The current user's document. Datadog is asked when the first field wants it. @throws {RolecallError} where Datadog does not give it */
+  readonly directory: () => Promise<Directory>;
   readonly organizations: DataLoader<string, Organization>;
   readonly roles: DataLoader<string, Role>;
   /** By a list of ids too: what a user's roles grant is worked out once for each list that this gives. */
@@ -35,14 +35,12 @@ export class Loaders {
   readonly #directories: Directory[] = [];
   readonly #expansion: Expansion | undefined;
 
-  /** @param fetchCurrentUser asks the vendor; called once, when the first field wants it */
   constructor(fetchCurrentUser: () => Promise<Directory>, expansion?: Expansion) {
     this.#expansion = expansion;
-    this.currentUser = new DataLoader(async (keys) => {
-      // DataLoader forgets what a batch rejects with, and remembers an Error that it returns.
-      const outcome = await fetchCurrentUser().catch((error: Error) => error);
-      if (outcome instanceof Directory) this.#directories.unshift(outcome);
-      return keys.map(() => outcome);
+    this.directory = once(async () => {
+      const directory = await fetchCurrentUser();
+      this.#directories.push(directory);
+      return directory;
     });
     this.organizations = this.#byId('organization', toOrganization, async () => undefined);
     this.roles = this.#byId('role', toRole, async (id) => expansion?.role(id));
@@ -55,10 +53,6 @@ export class Loaders {
     );
     this.users = this.#byId('user', toUser, async (id) => expansion?.user(id));
     this.permissions = new DataLoader(async (lists) => this.#permissions(lists));
-  }
-
-  directory(): Promise<Directory> {
-    return this.currentUser.load(CURRENT_USER);
   }
 
   async viewer(): Promise<User> {
