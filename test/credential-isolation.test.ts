@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Document } from '../src/lib/json-api.ts';
 import { Secret } from '../src/lib/secret.ts';
-import { fetchDirectory } from '../src/providers/datadog/client.ts';
+import { fetchResources } from '../src/providers/datadog/client.ts';
 import { vendor as datadog } from '../src/providers/datadog/vendor.ts';
 import { createClient as createHeyGen } from '../src/providers/heygen/client.ts';
 import { vendor } from '../src/providers/heygen/vendor.ts';
@@ -23,7 +23,7 @@ function createAsker() {
   const upstream = createUpstream(datadog);
   const read = (body: unknown) => Document.ofOne(body, 'users');
   return (...[apiKey, appKey, url, path = 'api/v2/current_user']: Caller) =>
-    fetchDirectory(
+    fetchResources(
       upstream,
       path,
       read,
@@ -46,7 +46,7 @@ describe('what Datadog answers is shared among equal credentials of one site onl
     ];
     const directories = await Promise.all(callers.map((caller) => ask(...caller)));
     assert.deepEqual(
-      directories.map((directory) => directory.user(USER_ID)?.name),
+      directories.map((resources) => resources.user(USER_ID)?.name),
       callers.map(([apiKey, appKey]) => `${apiKey} ${appKey}`),
     );
     // Only the last caller is the first one again.

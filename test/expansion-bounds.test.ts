@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RolecallError } from '../src/errors.ts';
-import type { Directory } from '../src/providers/datadog/directory.ts';
-import { Expansion, type Fetcher } from '../src/providers/datadog/expansion.ts';
+import type { Resources } from '../src/providers/datadog/resources.ts';
+import { type Fetcher, RestLookup } from '../src/providers/datadog/rest-lookup.ts';
 
-const document = {} as Directory;
+const document = {} as Resources;
 
 /** An expansion of so many calls, and what it asks for. */
-function createExpansion(limit: number, answer: () => Promise<Directory> = async () => document) {
+function createLookup(limit: number, answer: () => Promise<Resources> = async () => document) {
   const asked: string[] = [];
   const ask = (what: string) => {
     asked.push(what);
@@ -18,26 +18,26 @@ function createExpansion(limit: number, answer: () => Promise<Directory> = async
     role: (id) => ask(`role ${id}`),
     permissions: () => ask('permissions'),
   };
-  return { expansion: new Expansion(fetcher, limit), asked };
+  return { lookup: new RestLookup(fetcher, limit), asked };
 }
 
 describe('an id is asked for', () => {
   test('as a user or as a role', async () => {
-    const { expansion, asked } = createExpansion(10);
-    assert.equal(await expansion.user('a'), document);
-    assert.equal(await expansion.role('a'), document);
+    const { lookup, asked } = createLookup(10);
+    assert.equal(await lookup.user('a'), document);
+    assert.equal(await lookup.role('a'), document);
     assert.deepEqual(asked, ['user a', 'role a']);
   });
 
   test('unless it would lead to another path, or fits into none', async () => {
-    const { expansion, asked } = createExpansion(10);
+    const { lookup, asked } = createLookup(10);
     for (const id of ['.', '..', 'x'.repeat(257), '\ud800', 'a\udc00b']) {
-      assert.equal(await expansion.user(id), undefined, id);
-      assert.equal(await expansion.role(id), undefined, id);
+      assert.equal(await lookup.user(id), undefined, id);
+      assert.equal(await lookup.role(id), undefined, id);
     }
     assert.deepEqual(asked, []);
     for (const id of ['...', '.a', 'x'.repeat(256), '😀']) {
-      assert.equal(await expansion.user(id), document, id);
+      assert.equal(await lookup.user(id), document, id);
     }
     assert.equal(asked.length, 4);
   });
@@ -45,10 +45,10 @@ describe('an id is asked for', () => {
 
 describe('calls of one operation', () => {
   test('are as many as the limit says; beyond it there is an error, told once', async () => {
-    const { expansion, asked } = createExpansion(2);
-    assert.equal(await expansion.user('a'), document);
-    assert.equal(await expansion.role('b'), document);
-    const beyond = [await expansion.user('c'), await expansion.permissions()];
+    const { lookup, asked } = createLookup(2);
+    assert.equal(await lookup.user('a'), document);
+    assert.equal(await lookup.role('b'), document);
+    const beyond = [await lookup.user('c'), await lookup.permissions()];
     assert.deepEqual(asked, ['user a', 'role b']);
     for (const error of beyond) {
       assert.ok(error instanceof RolecallError);
@@ -59,26 +59,26 @@ describe('calls of one operation', () => {
   });
 
   test('are none where the limit is 0', async () => {
-    const { expansion, asked } = createExpansion(0);
-    assert.ok((await expansion.user('a')) instanceof RolecallError);
+    const { lookup, asked } = createLookup(0);
+    assert.ok((await lookup.user('a')) instanceof RolecallError);
     assert.deepEqual(asked, []);
   });
 
   test('for permissions are one, however often they are wanted', async () => {
-    const { expansion, asked } = createExpansion(2);
-    const wanted = [expansion.permissions(), expansion.permissions()];
+    const { lookup, asked } = createLookup(2);
+    const wanted = [lookup.permissions(), lookup.permissions()];
     assert.deepEqual(await Promise.all(wanted), [document, document]);
-    assert.equal(await expansion.permissions(), document);
+    assert.equal(await lookup.permissions(), document);
     assert.deepEqual(asked, ['permissions']);
   });
 
   test('are four at a time', async () => {
     const waiting: (() => void)[] = [];
-    const { expansion, asked } = createExpansion(
+    const { lookup, asked } = createLookup(
       10,
       () => new Promise((resolve) => waiting.push(() => resolve(document))),
     );
-    const calls = Array.from({ length: 6 }, (_, index) => expansion.user(String(index)));
+    const calls = Array.from({ length: 6 }, (_, index) => lookup.user(String(index)));
     await Promise.resolve();
     assert.equal(asked.length, 4);
     waiting[0]?.();
@@ -92,7 +92,7 @@ describe('calls of one operation', () => {
 });
 
 describe('a call that fails', () => {
-  const failing = (error: Error) => createExpansion(10, () => Promise.reject(error)).expansion;
+  const failing = (error: Error) => createLookup(10, () => Promise.reject(error)).lookup;
 
   test('with UPSTREAM_NOT_FOUND says that there is no such thing', async () => {
     const error = new RolecallError('x', { code: 'UPSTREAM_NOT_FOUND' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Directory } from '../src/providers/datadog/directory.ts';
+import { Resources } from '../src/providers/datadog/resources.ts';
 import { manyRoles, USER_ID } from './fixtures/datadog.ts';
 import { createServerGateway } from './support/gateway.ts';
 import { json, startUpstream } from './support/upstream.ts';
@@ -18,7 +18,7 @@ test('what roles grant is worked out once for a request, however many fields ask
     __typename: 'DatadogUser',
     id: USER_ID,
   }));
-  const { mock } = context.mock.method(Directory.prototype, 'permissions');
+  const { mock } = context.mock.method(Resources.prototype, 'permissions');
   const response = await gateway.fetch('http://rolecall.example/subgraph', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execute, parse } from 'graphql';
 import { Document } from '../src/lib/json-api.ts';
-import { Directory } from '../src/providers/datadog/directory.ts';
 import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
 import { Loaders } from '../src/providers/datadog/loaders.ts';
+import { Resources } from '../src/providers/datadog/resources.ts';
 import { createSchemas } from '../src/schema/index.ts';
 import { ExecutionState } from '../src/server/execution/state.ts';
 import * as fixtures from './fixtures/datadog.ts';
@@ -17,11 +17,11 @@ const { graph: schema } = createSchemas([datadogProvider]);
 
 /** Executes the fields of `datadog` and tells what was read of the document, batch by batch. */
 async function readsOf(fields: string, document: unknown = fixtures.manyRoles()) {
-  const directory = new Directory(Document.ofOne(document, 'users'));
+  const resources = new Resources(Document.ofOne(document, 'users'));
   let fetches = 0;
   const loaders = new Loaders(async () => {
     fetches += 1;
-    return directory;
+    return resources;
   });
   const reads: { resource: string; keys: readonly unknown[] }[] = [];
   for (const resource of ['organizations', 'roles', 'permissions'] as const) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { valueReader } from '../src/providers/values.ts';
+import { valueReader } from '../src/providers/value-reader.ts';
 import { scalars } from '../src/schema/scalars.ts';
 
 test('a timestamp is looked at once, unless it is longer than any: that is not remembered', () => {

@@ -1,8 +1,8 @@
 import type { Document } from '../../lib/json-api.ts';
 import type { RequestScope } from '../../upstream/call.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
-import { Directory } from './directory.ts';
 import { toHeaders } from './headers.ts';
+import { Resources } from './resources.ts';
 import type { Credentials } from './settings.ts';
 
 /**
@@ -11,16 +11,16 @@ import type { Credentials } from './settings.ts';
  * @param toDocument makes the document of a body; it throws a ShapeError where the body is none
  * @throws {RolecallError} where Datadog does not give it
  */
-export function fetchDirectory(
+export function fetchResources(
   upstream: Upstream,
   path: string,
   toDocument: (body: unknown) => Document,
   credentials: Credentials,
   { signal, report }: RequestScope,
-): Promise<Directory> {
+): Promise<Resources> {
   const { baseUrl, apiKey, appKey } = credentials;
   return upstream.get(
     { baseUrl, path, secrets: [apiKey, appKey], headers: toHeaders(credentials), signal, report },
-    { read: (body) => new Directory(toDocument(body)) },
+    { read: (body) => new Resources(toDocument(body)) },
   );
 }

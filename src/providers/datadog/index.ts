@@ -1,10 +1,10 @@
 import { Document } from '../../lib/json-api.ts';
 import type { Provider } from '../provider.ts';
-import { fetchDirectory } from './client.ts';
-import { Expansion } from './expansion.ts';
+import { fetchResources } from './client.ts';
 import { headers, readHeaders } from './headers.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
+import { RestLookup } from './rest-lookup.ts';
 import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
 import { type Credentials, type Settings, settings, siteUrl } from './settings.ts';
@@ -28,7 +28,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
     return {
       connect(credentials, request) {
         const fetch = (path: string, toDocument: (body: unknown) => Document) =>
-          fetchDirectory(upstream, `api/v2/${path}`, toDocument, credentials, request);
+          fetchResources(upstream, `api/v2/${path}`, toDocument, credentials, request);
         const user = (body: unknown) => Document.ofOne(body, 'users');
         const role = (body: unknown) => Document.ofOne(body, 'roles');
         const permissions = (body: unknown) => Document.ofMany(body, 'permissions');
@@ -40,7 +40,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
         };
         return new Loaders(
           () => fetch('current_user', user),
-          expand === 'rest' ? new Expansion(fetcher, expansionLimit) : undefined,
+          expand === 'rest' ? new RestLookup(fetcher, expansionLimit) : undefined,
         );
       },
     };

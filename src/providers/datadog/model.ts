@@ -3,7 +3,7 @@ import type { Document, Resource } from '../../lib/json-api.ts';
 import { type Linkage, MALFORMED, toOne } from '../../lib/json-api-linkage.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import type { Lenient } from '../../schema/lenient.ts';
-import { firstText, valueReader } from '../values.ts';
+import { firstText, valueReader } from '../value-reader.ts';
 import { vendor } from './vendor.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import type { UserShape } from '../../schema/builder.ts';
 import type { Lenient } from '../../schema/lenient.ts';
-import { firstText, valueReader } from '../values.ts';
+import { firstText, valueReader } from '../value-reader.ts';
 import { vendor } from './vendor.ts';
 
 export interface User extends UserShape {

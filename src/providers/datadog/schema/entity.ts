@@ -2,11 +2,11 @@ import { RolecallError } from '../../../errors.ts';
 import type { Builder, TypeRef } from '../../../schema/builder.ts';
 import type { Sessions } from '../../../schema/provider.ts';
 import type { Loaders } from '../loaders.ts';
-import { failureOf, isHeld } from '../reference.ts';
+import { failureOf, isPlaceholder } from '../placeholder.ts';
 
 /**
  * Makes the type an entity, which other subgraphs refer to by its id. One that is not known is null;
- * where asking for it failed, every reference to it has an error of its own.
+ * where fetching it failed, every representation of it has an error of its own.
  */
 export function defineEntity<Shape extends { readonly id: string }>(
   builder: Builder,
@@ -19,7 +19,7 @@ export function defineEntity<Shape extends { readonly id: string }>(
     async resolveReference({ id }, context) {
       const loaders = sessions.toAsk(context);
       const shape = loaders === null ? undefined : await load(loaders, id);
-      if (shape === undefined || isHeld(shape)) return shape ?? null;
+      if (shape === undefined || !isPlaceholder(shape)) return shape ?? null;
       const failure = failureOf(shape);
       if (failure !== undefined) throw new RolecallError(failure.message, failure.extensions);
       return null;

@@ -1,8 +1,8 @@
 import { type Builder, objectRef, type TypeRef } from '../../../schema/builder.ts';
 import type { Sessions } from '../../../schema/provider.ts';
-import type { Grant } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
+import type { Grant } from '../role-grants.ts';
 import { defineEntity } from './entity.ts';
 
 export function definePermission(builder: Builder, sessions: Sessions<Loaders>) {

@@ -2,12 +2,12 @@ import { type Builder, objectRef, type TypeRef } from '../../../schema/builder.t
 import { valid } from '../../../schema/lenient.ts';
 import type { Sessions } from '../../../schema/provider.ts';
 import { selectsMoreThanId } from '../../../schema/selection.ts';
-import { isFilter, permissionMatcher } from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
+import { isFilter, permissionMatcher } from '../permission-filter.ts';
 import { defineEntity } from './entity.ts';
-import { references } from './expand.ts';
 import { permissionFilterArgs } from './permission.ts';
+import { onlyIds } from './relationship.ts';
 
 export function defineRole(
   builder: Builder,
@@ -48,7 +48,7 @@ export function defineRole(
           const ids = valid(linkedPermissions)?.ids;
           if (ids === undefined) return null;
           if (!isFilter(filter) && !selectsMoreThanId(context, info))
-            return references<Permission>(ids);
+            return onlyIds<Permission>(ids);
           const permissions = await sessions.of(context).permissions.load(ids);
           return isFilter(filter) ? permissions.filter(permissionMatcher(filter)) : permissions;
         },

@@ -7,10 +7,10 @@ import { selectsMoreThanId } from '../../../schema/selection.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../model.ts';
 import { defineEntity } from './entity.ts';
-import { expandMany, expandOne } from './expand.ts';
-import { loadGrants, loadHasPermission } from './granted.ts';
+import { loadGrants, loadHasPermission } from './load-grants.ts';
 import { defineOrganization } from './organization.ts';
 import { definePermission, definePermissionGrant, permissionFilterArgs } from './permission.ts';
+import { resolveToMany, resolveToOne } from './relationship.ts';
 import { defineRole } from './role.ts';
 
 export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeRef<User> {
@@ -78,33 +78,38 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         type: organization,
         description: 'The user’s organization.',
         resolve: ({ linkedOrganization }, _args, context, info) =>
-          expandOne(linkedOrganization, context, info, sessions.of(context).organizations),
+          resolveToOne(linkedOrganization, context, info, sessions.of(context).organizations),
       }),
       otherOrganizations: t.field({
         type: [organization],
         description: 'Other organizations of this person.',
         resolve: ({ linkedOtherOrganizations }, _args, context, info) =>
-          expandMany(linkedOtherOrganizations, context, info, sessions.of(context).organizations),
+          resolveToMany(
+            linkedOtherOrganizations,
+            context,
+            info,
+            sessions.of(context).organizations,
+          ),
       }),
       otherUsers: t.field({
         type: [user],
         description: 'This person’s users in other organizations.',
         resolve: ({ linkedOtherUsers }, _args, context, info) =>
-          expandMany(linkedOtherUsers, context, info, sessions.of(context).users),
+          resolveToMany(linkedOtherUsers, context, info, sessions.of(context).users),
       }),
       roles: t.field({
         type: [role],
         description:
           'The user’s roles; null where they are not known. An entry that cannot be read is left out.',
         resolve: ({ linkedRoles }, _args, context, info) =>
-          expandMany(linkedRoles, context, info, sessions.of(context).roles),
+          resolveToMany(linkedRoles, context, info, sessions.of(context).roles),
       }),
       teamRoles: t.field({
         type: [role],
         description:
           'Roles that the user has through teams. No other field takes them into account.',
         resolve: ({ linkedTeamRoles }, _args, context, info) =>
-          expandMany(linkedTeamRoles, context, info, sessions.of(context).roles),
+          resolveToMany(linkedTeamRoles, context, info, sessions.of(context).roles),
       }),
       permissions: t.field({
         type: [permission],
@@ -114,9 +119,9 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         async resolve({ linkedRoles }, filter, context, info) {
           const linkage = valid(linkedRoles);
           if (linkage === null) return null;
-          const wanted = selectsMoreThanId(context, info);
-          const grants = await loadGrants(asking(context, info), linkage.ids, filter, wanted);
-          return grants?.map((granted) => granted.permission) ?? null;
+          const isMore = selectsMoreThanId(context, info);
+          const grants = await loadGrants(asking(context, info), linkage.ids, filter, isMore);
+          return grants?.map((each) => each.permission) ?? null;
         },
       }),
       grants: t.field({
@@ -126,8 +131,8 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
         resolve({ linkedRoles }, filter, context, info) {
           const linkage = valid(linkedRoles);
           if (linkage === null) return null;
-          const wanted = selectsMoreThanId(context, info, 'permission');
-          return loadGrants(asking(context, info), linkage.ids, filter, wanted);
+          const isMore = selectsMoreThanId(context, info, 'permission');
+          return loadGrants(asking(context, info), linkage.ids, filter, isMore);
         },
       }),
       hasPermission: t.boolean({

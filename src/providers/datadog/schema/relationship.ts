@@ -7,10 +7,10 @@ import { selectsMoreThanId } from '../../../schema/selection.ts';
 import type { Identifier } from '../model.ts';
 
 /**
- * The objects that a relationship refers to, each resolved once for all the fields asked of it;
- * where only ids are asked for, references that hold nothing else.
+ * The objects that a to-many relationship points at, each loaded once for all the fields asked of it;
+ * where only ids are asked for, objects that hold nothing else.
  */
-export function expandMany<T extends { readonly id: string }>(
+export function resolveToMany<T extends { readonly id: string }>(
   linkage: Lenient<Linkage>,
   context: Context,
   info: GraphQLResolveInfo,
@@ -20,11 +20,11 @@ export function expandMany<T extends { readonly id: string }>(
   if (ids === undefined) return null;
   return selectsMoreThanId(context, info)
     ? Promise.all(ids.map((id) => loader.load(id)))
-    : references(ids);
+    : onlyIds(ids);
 }
 
-/** As `expandMany`, for a to-one relationship. */
-export function expandOne<T extends { readonly id: string }>(
+/** As `resolveToMany`, for a to-one relationship. */
+export function resolveToOne<T extends { readonly id: string }>(
   linked: Lenient<Identifier>,
   context: Context,
   info: GraphQLResolveInfo,
@@ -32,16 +32,14 @@ export function expandOne<T extends { readonly id: string }>(
 ): T | Promise<T> | null {
   const id = valid(linked)?.id;
   if (id === undefined) return null;
-  return selectsMoreThanId(context, info) ? loader.load(id) : reference(id);
+  return selectsMoreThanId(context, info) ? loader.load(id) : onlyId(id);
 }
 
 /** Stands for a resource of which the operation asks nothing but the id. */
-export function reference<T extends { readonly id: string }>(id: string): T {
+export function onlyId<T extends { readonly id: string }>(id: string): T {
   return { id } as T;
 }
 
-export function references<T extends { readonly id: string }>(
-  ids: readonly string[],
-): readonly T[] {
-  return ids.map((id) => reference<T>(id));
+export function onlyIds<T extends { readonly id: string }>(ids: readonly string[]): readonly T[] {
+  return ids.map((id) => onlyId<T>(id));
 }

@@ -11,10 +11,10 @@ import {
   type User,
 } from './model.ts';
 
-/** What one document holds, each resource shaped when it is first asked for. */
-export class Directory {
+/** The resources of one document in the schema's shapes, each made when it is first asked for. */
+export class Resources {
   readonly #document: Document;
-  /** A role's list is the same at every request, where its document is. */
+  /** The ids are the same array at every request where the document is the same. */
   readonly #lists = new WeakMap<PermissionIds, readonly Permission[] | null>();
   readonly organization: (id: string) => Organization | undefined;
   readonly role: (id: string) => Role | undefined;
@@ -29,7 +29,7 @@ export class Directory {
     this.user = this.#shape('users', toUser);
   }
 
-  /** What a list of ids refers to; undefined where the document does not hold all of it. */
+  /** The permissions with these ids; undefined where the document does not hold all of them. */
   permissions(ids: PermissionIds): readonly Permission[] | undefined {
     let list = this.#lists.get(ids);
     if (list === undefined) {

@@ -2,22 +2,14 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Execution } from '../../../context.ts';
 import type { Linkage } from '../../../lib/json-api-linkage.ts';
 import { onceForEach } from '../../../lib/once-for-each.ts';
-import {
-  type Grant,
-  grantsOf,
-  isAllKnown,
-  isFilter,
-  isNamed,
-  isNothingKnown,
-  type PermissionFilter,
-  permissionMatcher,
-} from '../grants.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, PermissionIds, Role, RoleIds } from '../model.ts';
-import { failureOf } from '../reference.ts';
-import { reference } from './expand.ts';
+import { isFilter, type PermissionFilter, permissionMatcher } from '../permission-filter.ts';
+import { failureOf } from '../placeholder.ts';
+import { type Grant, grantsOf, isAllKnown, isNamed, isNothingKnown } from '../role-grants.ts';
+import { onlyId } from './relationship.ts';
 
-/** The field that asks: where it finds the loaders, and where an error that it meets is told. */
+/** The field that asks: where it finds the loaders, and where it notes partial errors. */
 interface Asking {
   readonly loaders: Loaders;
   readonly partialErrors: Execution['partialErrors'];
@@ -25,20 +17,20 @@ interface Asking {
 }
 
 /**
- * What the roles grant and the filter lets through; with bare permissions unless more than ids are `wanted`.
- * Null where there are roles and it is known of none what it grants.
+ * What the roles grant and the filter lets through; null where there are roles and it is known of none what it grants.
+ * @param wantsMoreThanId otherwise the permissions have nothing but their ids
  */
 export async function loadGrants(
   asking: Asking,
   roleIds: RoleIds,
   filter: PermissionFilter,
-  wanted: boolean,
+  wantsMoreThanId: boolean,
 ): Promise<readonly Grant<Permission>[] | null> {
   const loaded = await loadRoles(asking, roleIds);
   if (isNothingKnown(loaded)) return null;
   const grants = grantsOf(loaded);
-  if (!wanted && !isFilter(filter)) {
-    return grants.map(({ permission, roles }) => ({ permission: reference(permission), roles }));
+  if (!wantsMoreThanId && !isFilter(filter)) {
+    return grants.map(({ permission, roles }) => ({ permission: onlyId(permission), roles }));
   }
   const permissions = await loadPermissions(asking, grants);
   const matches = permissionMatcher(filter);
@@ -54,9 +46,9 @@ export async function loadHasPermission(
   name: string,
 ): Promise<boolean | null> {
   const roles = await loadRoles(asking, linkedRoles.ids);
-  const granted = await loadPermissions(asking, grantsOf(roles));
-  if (granted.some((permission) => isNamed(permission, name))) return true;
-  return linkedRoles.isWhole && isAllKnown(roles, granted) ? false : null;
+  const permissions = await loadPermissions(asking, grantsOf(roles));
+  if (permissions.some((permission) => isNamed(permission, name))) return true;
+  return linkedRoles.isWhole && isAllKnown(roles, permissions) ? false : null;
 }
 
 async function loadRoles(asking: Asking, ids: RoleIds): Promise<readonly Role[]> {
@@ -79,7 +71,7 @@ const failuresOf = onceForEach(
   (shapes: readonly object[]) => new Set(shapes.map(failureOf).filter((why) => why !== undefined)),
 );
 
-/** What these fields leave out for a failure is told all the same. */
+/** Failures that leave something out of a field are partial errors: the rest of the field is served. */
 function noteFailures<T extends object>(
   { partialErrors, path }: Asking,
   shapes: readonly T[],
