@@ -6,7 +6,7 @@ export interface ErrorExtensions {
   readonly code: ErrorCode;
   /** The provider's name in the schema's `Provider` enum. */
   readonly provider?: string;
-  /** The HTTP status that the vendor answered with. */
+  /** The HTTP status that the vendor responded with. */
   readonly status?: number;
   /** Seconds until the vendor wants to be asked again. */
   readonly retryAfter?: number;

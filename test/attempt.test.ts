@@ -17,8 +17,8 @@ async function attemptAt(script: Script, path = '', signal = staying()) {
   try {
     const headers = { 'x-own': 'own', accept: 'text/html' };
     const url = new URL(path, upstream.url);
-    const reply = await attempt(url, headers, signal, MAX_BYTES, transport);
-    return { reply, seen: upstream.seen };
+    const response = await attempt(url, headers, signal, MAX_BYTES, transport);
+    return { response, seen: upstream.seen };
   } finally {
     await transport.destroy();
   }
@@ -45,43 +45,43 @@ test('an attempt sends the whole path, and the headers that it is given but for 
   });
 });
 
-describe('the reply of an attempt', () => {
+describe('the response of an attempt', () => {
   test('has the status, the headers and the body that came', async () => {
-    const { reply } = await attemptAt(text('{"a":1}', 418, { 'x-theirs': 'theirs' }));
-    assert.equal(reply.status, 418);
-    assert.equal(reply.headers['x-theirs'], 'theirs');
-    assert.deepEqual(reply.readBody(), { json: { a: 1 }, length: 7 });
+    const { response } = await attemptAt(text('{"a":1}', 418, { 'x-theirs': 'theirs' }));
+    assert.equal(response.status, 418);
+    assert.equal(response.headers['x-theirs'], 'theirs');
+    assert.deepEqual(response.readBody(), { json: { a: 1 }, length: 7 });
   });
 
   test('is put together from the chunks of its body', async () => {
-    const { reply } = await attemptAt(async (response) => {
+    const { response } = await attemptAt(async (response) => {
       for (const chunk of ['[1', ',2', ',3]']) {
         response.write(chunk);
         await new Promise((resolve) => setImmediate(resolve));
       }
       response.end();
     });
-    assert.deepEqual(reply.readBody(), { json: [1, 2, 3], length: 7 });
+    assert.deepEqual(response.readBody(), { json: [1, 2, 3], length: 7 });
   });
 
   test('is the last one, after interim ones', async () => {
-    const { reply } = await attemptAt((response, seen, call) => {
+    const { response } = await attemptAt((response, seen, call) => {
       response.writeProcessing();
       text('last', 201)(response, seen, call);
     });
-    assert.equal(reply.status, 201);
-    assert.equal(reply.bytes.toString(), 'last');
+    assert.equal(response.status, 201);
+    assert.equal(response.bytes.toString(), 'last');
   });
 
   test('is a redirect where one came, which is not followed', async () => {
-    const { reply, seen } = await attemptAt(text('', 302, { location: '/elsewhere' }));
-    assert.equal(reply.status, 302);
+    const { response, seen } = await attemptAt(text('', 302, { location: '/elsewhere' }));
+    assert.equal(response.status, 302);
     assert.equal(seen.length, 1);
   });
 
   test('has a body up to the limit, as it travels and decoded', async () => {
-    const { reply } = await attemptAt(text('x'.repeat(MAX_BYTES)));
-    assert.equal(reply.bytes.length, MAX_BYTES);
+    const { response } = await attemptAt(text('x'.repeat(MAX_BYTES)));
+    assert.equal(response.bytes.length, MAX_BYTES);
     await assert.rejects(attemptAt(text('x'.repeat(MAX_BYTES + 1))), isTooLarge);
   });
 });

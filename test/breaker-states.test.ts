@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Breaker } from '../src/upstream/breaker.ts';
 import { timedOut, UpstreamFailure } from '../src/upstream/failure.ts';
-import type { Reply } from '../src/upstream/reply.ts';
+import type { UpstreamResponse } from '../src/upstream/response.ts';
 import { stopClock } from './support/clock.ts';
 import { startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
@@ -14,15 +14,19 @@ function breakerOf(limit: number) {
   const breaker = new Breaker(limit, RESET_MS, 100);
   return {
     breaker,
-    call(credential: string, outcome: number | Error | Promise<Reply>, isAccepted = true) {
+    call(
+      credential: string,
+      outcome: number | Error | Promise<UpstreamResponse>,
+      isAccepted = true,
+    ) {
       const isProbe = breaker.enter(credential);
-      const reply =
+      const response =
         outcome instanceof Promise
           ? outcome
           : outcome instanceof Error
             ? Promise.reject(outcome)
-            : Promise.resolve({ status: outcome } as Reply);
-      return breaker.watch(credential, isAccepted, isProbe, reply);
+            : Promise.resolve({ status: outcome } as UpstreamResponse);
+      return breaker.watch(credential, isAccepted, isProbe, response);
     },
     async fails(credential: string, isAccepted = true) {
       await this.call(credential, 500, isAccepted);
@@ -51,21 +55,24 @@ describe('a credential’s breaker', () => {
   test('lets one call at a time probe, whatever the others bring that were under way before', async () => {
     using clock = stopClock();
     const site = breakerOf(1);
-    const slow = [Promise.withResolvers<Reply>(), Promise.withResolvers<Reply>()];
+    const slow = [
+      Promise.withResolvers<UpstreamResponse>(),
+      Promise.withResolvers<UpstreamResponse>(),
+    ];
     const late = slow.map(({ promise }) => site.call('a', promise));
     await site.fails('a');
     clock.advance(RESET_MS - 1);
     slow[0]?.reject(timedOut());
-    await assert.rejects(late[0] as Promise<Reply>, { kind: 'timeout' });
+    await assert.rejects(late[0] as Promise<UpstreamResponse>, { kind: 'timeout' });
     assert.ok(site.isOpenFor('a'));
     clock.advance(1);
-    const probe = Promise.withResolvers<Reply>();
+    const probe = Promise.withResolvers<UpstreamResponse>();
     const probing = site.call('a', probe.promise);
     assert.ok(site.isOpenFor('a'));
     slow[1]?.reject(timedOut());
-    await assert.rejects(late[1] as Promise<Reply>, { kind: 'timeout' });
+    await assert.rejects(late[1] as Promise<UpstreamResponse>, { kind: 'timeout' });
     assert.ok(site.isOpenFor('a'));
-    probe.resolve({ status: 500 } as Reply);
+    probe.resolve({ status: 500 } as UpstreamResponse);
     await probing;
     clock.advance(RESET_MS - 1);
     assert.ok(site.isOpenFor('a'), 'counted from the end of the probe');
@@ -176,15 +183,15 @@ describe('a site in trouble', () => {
     for (const credential of ['d', 'e']) await site.fails(credential);
     clock.advance(RESET_MS);
     const probes = ['a', 'b', 'c', 'd'].map((credential) => {
-      const probe = Promise.withResolvers<Reply>();
+      const probe = Promise.withResolvers<UpstreamResponse>();
       return { ...probe, done: site.call(credential, probe.promise) };
     });
     assert.ok(site.isOpenFor('e'));
     assert.ok(!site.isOpenFor('f'), 'who has not failed need not probe');
-    probes[0]?.resolve({ status: 500 } as Reply);
+    probes[0]?.resolve({ status: 500 } as UpstreamResponse);
     await probes[0]?.done;
     assert.ok(!site.isOpenFor('e'));
-    probes[1]?.resolve({ status: 200 } as Reply);
+    probes[1]?.resolve({ status: 200 } as UpstreamResponse);
     await probes[1]?.done;
     assert.ok(!site.isOpenFor('a'));
   });

@@ -154,11 +154,11 @@ describe('the circuit breaker of the server’s own credentials', () => {
     const respond = await probed.promise;
     caller.abort();
     await assert.rejects(probe, { kind: 'cancelled' });
-    assert.deepEqual(reports.slice(1), [{ failure: 'cancelled', tries: 1, durationMs: 0 }]);
+    assert.deepEqual(reports.slice(1), [{ failure: 'cancelled', attempts: 1, durationMs: 0 }]);
     respond();
     const kindOf = ({ kind }: { kind: string }) => kind;
     while ((await get('a').catch(kindOf)) === 'open') await nextTurn();
-    assert.deepEqual(reports.slice(2), [{ status: 200, tries: 1, durationMs: 0 }]);
+    assert.deepEqual(reports.slice(2), [{ status: 200, attempts: 1, durationMs: 0 }]);
   });
 
   test('a probe that fails is not retried', async () => {

@@ -20,7 +20,7 @@ async function assertFault(faulty: 'datadog' | 'heygen', fault: Fault) {
   const gateway = createServerGateway(upstreams, {
     HEYGEN_API_VERSION: 'v1',
     UPSTREAM_DEADLINE_MS: '30000',
-    UPSTREAM_TIMEOUT_MS: String(fault.lasts === 'try' ? TIMEOUT_MS : 20_000),
+    UPSTREAM_TIMEOUT_MS: String(fault.lasts === 'attempt' ? TIMEOUT_MS : 20_000),
   });
 
   const started = performance.now();
@@ -41,10 +41,10 @@ async function assertFault(faulty: 'datadog' | 'heygen', fault: Fault) {
     assert.equal(errors?.[0]?.extensions?.['code'], fault.code, errors?.[0]?.message);
     assert.equal(errors?.[0]?.extensions?.['retryAfter'], fault.retryAfter);
   }
-  assert.equal(faultyUpstream.seen.length, fault.tries);
+  assert.equal(faultyUpstream.seen.length, fault.attempts);
   assert.equal(soundUpstream.seen.length, 1);
   assert.equal(({} as Record<string, unknown>)['name'], undefined);
-  if (fault.lasts === 'try') assert.ok(took >= TIMEOUT_MS - 20, `took ${took} ms`);
+  if (fault.lasts === 'attempt') assert.ok(took >= TIMEOUT_MS - 20, `took ${took} ms`);
 }
 
 describe('the fault matrix', { concurrency: 4 }, () => {

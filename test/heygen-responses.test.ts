@@ -5,18 +5,18 @@ import { Secret } from '../src/lib/secret.ts';
 import type { User } from '../src/providers/heygen/model.ts';
 import { v1, v1WhileItLasts, v3 } from '../src/providers/heygen/responses.ts';
 import { vendor } from '../src/providers/heygen/vendor.ts';
-import { readFailure, readSuccess } from '../src/upstream/read-reply.ts';
-import { isSuccess, toReply } from '../src/upstream/reply.ts';
+import { readFailure, readSuccess } from '../src/upstream/read-response.ts';
+import { isSuccess, toResponse } from '../src/upstream/response.ts';
 import type { Reader } from '../src/upstream/vendor.ts';
 
 const key = new Secret('fictional-heygen-key');
 const user = { username: 'fictional-username' };
 
 function read<T>(reader: Reader<T>, status: number, body: unknown): T {
-  const reply = toReply(status, {}, Buffer.from(JSON.stringify(body) ?? ''), 1_000);
-  return isSuccess(reply)
-    ? readSuccess(vendor, reply, body, reader, [key])
-    : readFailure(vendor, reply, reader, [key]);
+  const response = toResponse(status, {}, Buffer.from(JSON.stringify(body) ?? ''), 1_000);
+  return isSuccess(response)
+    ? readSuccess(vendor, response, body, reader, [key])
+    : readFailure(vendor, response, reader, [key]);
 }
 
 /** The code of the error, with the message; undefined where there is a user. */

@@ -85,8 +85,8 @@ describe('the log', () => {
     assert.deepEqual(
       calls.sort((a: Line, b: Line) => a.provider.localeCompare(b.provider)),
       [
-        { provider: 'DATADOG', status: 200, tries: 1 },
-        { provider: 'HEYGEN', status: 503, tries: 3 },
+        { provider: 'DATADOG', status: 200, attempts: 1 },
+        { provider: 'HEYGEN', status: 503, attempts: 3 },
       ],
     );
     assert.equal(linesOf(rolecall.stdout()).filter((line) => line.operation === 'Who').length, 1);

@@ -31,7 +31,7 @@ describe('the line of an operation', () => {
       params: {},
       trace: {
         providers: new Set(['DATADOG']),
-        upstream: [{ provider: 'DATADOG', status: 200, tries: 2, durationMs: 12.3456 }],
+        upstream: [{ provider: 'DATADOG', status: 200, attempts: 2, durationMs: 12.3456 }],
       },
     };
     plugin.onRequest({ request });
@@ -49,7 +49,7 @@ describe('the line of an operation', () => {
         operation: 'Two',
         durationMs: 7.1,
         providers: ['DATADOG'],
-        upstream: [{ provider: 'DATADOG', status: 200, tries: 2, durationMs: 12.3 }],
+        upstream: [{ provider: 'DATADOG', status: 200, attempts: 2, durationMs: 12.3 }],
         errors: ['A', 'B'],
         msg: 'operation',
       },

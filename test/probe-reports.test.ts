@@ -18,8 +18,8 @@ test('a probe is reported once to a caller who waits for it, as any call is', as
   await get('a');
   await get('a');
   assert.deepEqual(reports, [
-    { status: 503, tries: 1, durationMs: 0 },
-    { status: 200, tries: 1, durationMs: 0 },
-    { status: 404, tries: 1, durationMs: 0 },
+    { status: 503, attempts: 1, durationMs: 0 },
+    { status: 200, attempts: 1, durationMs: 0 },
+    { status: 404, attempts: 1, durationMs: 0 },
   ]);
 });

@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { freeBuffer } from '../src/lib/free-buffer.ts';
-import { toReply } from '../src/upstream/reply.ts';
+import { toResponse } from '../src/upstream/response.ts';
 import { permission, role, userWithRoles } from './fixtures/datadog.ts';
 import { readConfig } from './support/config.ts';
 import { createTestServer, DATADOG_KEYS } from './support/gateway.ts';
@@ -102,8 +102,8 @@ test('takes large bytes away, and leaves those that may share their memory', () 
 
 test('of a body that was decoded nothing stays, but of the one that came', (context) => {
   const body = JSON.stringify('a'.repeat(4 * MEGABYTE));
-  const zipped = toReply(200, { 'content-encoding': 'gzip' }, gzipSync(body), 16 * MEGABYTE);
-  const plain = toReply(200, {}, Buffer.from(body), 16 * MEGABYTE);
+  const zipped = toResponse(200, { 'content-encoding': 'gzip' }, gzipSync(body), 16 * MEGABYTE);
+  const plain = toResponse(200, {}, Buffer.from(body), 16 * MEGABYTE);
   const decoded = watch(context, 'allocUnsafe');
   assert.deepEqual(zipped.readBody(), { json: JSON.parse(body), length: body.length });
   assert.deepEqual(

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
-import { type Reply, toReply } from '../src/upstream/reply.ts';
+import { toResponse, type UpstreamResponse } from '../src/upstream/response.ts';
 import { ResponseCache } from '../src/upstream/response-cache.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
@@ -14,11 +14,11 @@ import { inTurn, json, startUpstream } from './support/upstream.ts';
 const MINUTE_MS = 60_000;
 const MAX_BYTES = 16 * 1024 ** 2;
 
-const reply = (body: unknown, status = 200): Reply =>
-  toReply(status, {}, Buffer.from(JSON.stringify(body)), MAX_BYTES);
+const responseOf = (body: unknown, status = 200): UpstreamResponse =>
+  toResponse(status, {}, Buffer.from(JSON.stringify(body)), MAX_BYTES);
 
-const zipped = (body: unknown): Reply =>
-  toReply(200, { 'content-encoding': 'gzip' }, gzipSync(JSON.stringify(body)), MAX_BYTES);
+const zipped = (body: unknown): UpstreamResponse =>
+  toResponse(200, { 'content-encoding': 'gzip' }, gzipSync(JSON.stringify(body)), MAX_BYTES);
 
 /** A cache that tells what it has had to read. */
 function createCache(megabytes = 1) {
@@ -28,7 +28,10 @@ function createCache(megabytes = 1) {
     bodies.push(body);
     return { body };
   };
-  return { bodies, ask: (response: Reply, key = 'key') => cache.read(key, response, read) };
+  return {
+    bodies,
+    ask: (response: UpstreamResponse, key = 'key') => cache.read(key, response, read),
+  };
 }
 
 describe('the response cache', () => {
@@ -42,36 +45,36 @@ describe('the response cache', () => {
 
   test('gives what has changed at once, and keeps it when it has come again', () => {
     const { ask, bodies } = createCache();
-    const told = [1, 2, 2, 2, 2, 1].map((body) => ask(reply(body)).body);
+    const told = [1, 2, 2, 2, 2, 1].map((body) => ask(responseOf(body)).body);
     assert.deepEqual(told, [1, 2, 2, 2, 2, 1]);
     assert.deepEqual(bodies, [1, 2, 2, 1]);
   });
 
   test('does not keep what changes each time', async () => {
     const { ask } = createCache();
-    ask(reply({ id: 1 }));
-    const changed = new WeakRef(ask(reply({ id: 2 })));
+    ask(responseOf({ id: 1 }));
+    const changed = new WeakRef(ask(responseOf({ id: 2 })));
     assert.equal(await isKept(changed), false);
-    ask(reply({ id: 2 }));
-    const same = new WeakRef(ask(reply({ id: 2 })));
+    ask(responseOf({ id: 2 }));
+    const same = new WeakRef(ask(responseOf({ id: 2 })));
     assert.equal(await isKept(same), true);
-    ask(reply({ id: 2 }));
+    ask(responseOf({ id: 2 }));
   });
 
   test('gives nobody what was read for another key', () => {
     const { ask, bodies } = createCache();
-    assert.notEqual(ask(reply({ id: 1 }), 'mine'), ask(reply({ id: 1 }), 'yours'));
+    assert.notEqual(ask(responseOf({ id: 1 }), 'mine'), ask(responseOf({ id: 1 }), 'yours'));
     assert.equal(bodies.length, 2);
   });
 
   test('takes the same bytes of another status or encoding for others', () => {
     const { ask, bodies } = createCache();
-    ask(reply({ id: 1 }));
-    ask(reply({ id: 1 }, 201));
+    ask(responseOf({ id: 1 }));
+    ask(responseOf({ id: 1 }, 201));
     assert.equal(bodies.length, 2);
     const { bytes } = zipped({ id: 1 });
-    ask(toReply(200, { 'content-encoding': 'gzip' }, bytes, MAX_BYTES), 'other');
-    const brotli = toReply(200, { 'content-encoding': 'br' }, bytes, MAX_BYTES);
+    ask(toResponse(200, { 'content-encoding': 'gzip' }, bytes, MAX_BYTES), 'other');
+    const brotli = toResponse(200, { 'content-encoding': 'br' }, bytes, MAX_BYTES);
     assert.throws(() => ask(brotli, 'other'), { constructor: UpstreamFailure, kind: 'invalid' });
   });
 
@@ -82,20 +85,20 @@ describe('the response cache', () => {
       times += 1;
       throw new Error('not a document');
     };
-    assert.throws(() => cache.read('key', reply([]), refuse), /not a document/);
-    assert.throws(() => cache.read('key', reply([]), refuse), /not a document/);
+    assert.throws(() => cache.read('key', responseOf([]), refuse), /not a document/);
+    assert.throws(() => cache.read('key', responseOf([]), refuse), /not a document/);
     assert.equal(times, 2);
   });
 
   test('keeps within its bounds, what was used last', () => {
     const { ask, bodies } = createCache(1);
-    const [first, second] = ['a', 'b'].map((letter) => reply(letter.repeat(120_000)));
+    const [first, second] = ['a', 'b'].map((letter) => responseOf(letter.repeat(120_000)));
     assert(first && second);
     ask(first, 'first');
     ask(second, 'second');
     ask(first, 'first');
     assert.equal(bodies.length, 2, 'both fit in, counted three times their length');
-    ask(reply('c'.repeat(120_000)), 'third');
+    ask(responseOf('c'.repeat(120_000)), 'third');
     ask(first, 'first');
     assert.equal(bodies.length, 3, 'the first was used last');
     ask(second, 'second');
@@ -105,10 +108,10 @@ describe('the response cache', () => {
   test('counts what has changed too', () => {
     const { ask, bodies } = createCache(1);
     const keys = ['a', 'b', 'c'];
-    for (const key of keys) ask(reply(key), key);
-    const stable = reply('s'.repeat(120_000));
+    for (const key of keys) ask(responseOf(key), key);
+    const stable = responseOf('s'.repeat(120_000));
     ask(stable, 'stable');
-    for (const key of keys) ask(reply(key.repeat(300_000)), key);
+    for (const key of keys) ask(responseOf(key.repeat(300_000)), key);
     assert.equal(bodies.length, 7);
     ask(stable, 'stable');
     assert.equal(bodies.length, 8, 'it was let go');
@@ -116,14 +119,14 @@ describe('the response cache', () => {
 
   test('counts what it takes to keep a response, however small', () => {
     const { ask, bodies } = createCache(1);
-    for (let key = 0; key < 1_100; key += 1) ask(reply(key), `${key}`);
-    ask(reply(0), '0');
+    for (let key = 0; key < 1_100; key += 1) ask(responseOf(key), `${key}`);
+    ask(responseOf(0), '0');
     assert.equal(bodies.length, 1_101, 'the first was let go');
   });
 
   test('does without what is larger than it', () => {
     const { ask, bodies } = createCache(1);
-    const large = reply('a'.repeat(400_000));
+    const large = responseOf('a'.repeat(400_000));
     ask(large);
     ask(large);
     assert.equal(bodies.length, 2);
@@ -131,23 +134,23 @@ describe('the response cache', () => {
 
   test('of 0 MB keeps nothing', () => {
     const { ask, bodies } = createCache(0);
-    ask(reply({ id: 1 }));
-    ask(reply({ id: 1 }));
+    ask(responseOf({ id: 1 }));
+    ask(responseOf({ id: 1 }));
     assert.equal(bodies.length, 2);
   });
 
   test('lets go of what nobody asked for in five minutes', async (context) => {
     const clock = mockClock(context);
     const { ask, bodies } = createCache();
-    const kept = new WeakRef(ask(reply({ id: 1 })));
+    const kept = new WeakRef(ask(responseOf({ id: 1 })));
     clock.pass(4 * MINUTE_MS);
-    ask(reply({ id: 1 }));
+    ask(responseOf({ id: 1 }));
     assert.equal(bodies.length, 1);
     clock.pass(4 * MINUTE_MS);
     assert.equal(await isKept(kept), true, 'four minutes after it was asked for last');
     clock.pass(2 * MINUTE_MS);
     assert.equal(await isKept(kept), false);
-    assert.deepEqual(ask(reply({ id: 1 })), { body: { id: 1 } });
+    assert.deepEqual(ask(responseOf({ id: 1 })), { body: { id: 1 } });
     assert.equal(bodies.length, 2);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { toReply } from '../src/upstream/reply.ts';
+import { toResponse } from '../src/upstream/response.ts';
 import { retryAfterSeconds } from '../src/upstream/retry.ts';
 import {
   httpPolicy,
@@ -9,7 +9,7 @@ import {
   readRetryAfter,
   windowPolicy,
 } from '../src/upstream/retry-policy.ts';
-import { replyError } from '../src/upstream/vendor-error.ts';
+import { responseError } from '../src/upstream/vendor-error.ts';
 import { stopTime } from './support/clock.ts';
 import { inTurn, json, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf, watchWait } from './support/way.ts';
@@ -53,9 +53,9 @@ const seconds = (policy: RetryPolicy, headers: Record<string, string>, status = 
 
 /** The extensions of the error that a caller gets. */
 const extensions = (retryPolicy: RetryPolicy, status: number, headers: Record<string, string>) =>
-  replyError(
+  responseError(
     { ...vendor, retryPolicy },
-    toReply(status, { date: DATE, ...headers }, Buffer.from(''), 100),
+    toResponse(status, { date: DATE, ...headers }, Buffer.from(''), 100),
     undefined,
     [],
   ).extensions;
@@ -163,7 +163,7 @@ describe('a policy like GitHub’s', () => {
     timers.advance(1);
     assert.equal((await call).status, 200);
     assert.deepEqual(
-      reports.map(({ tries }) => tries),
+      reports.map(({ attempts }) => attempts),
       [2],
     );
   });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RolecallError } from '../src/errors.ts';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
-import { toReply } from '../src/upstream/reply.ts';
+import { toResponse } from '../src/upstream/response.ts';
 import { httpPolicy } from '../src/upstream/retry-policy.ts';
 import {
   codeOfStatus,
   failureError,
-  replyError,
+  responseError,
   shapeError,
 } from '../src/upstream/vendor-error.ts';
 
@@ -19,11 +19,12 @@ const vendor = {
   retryPolicy: httpPolicy,
 };
 
-const reply = (status: number, headers = {}) => toReply(status, headers, Buffer.from(''), 100);
+const responseOf = (status: number, headers = {}) =>
+  toResponse(status, headers, Buffer.from(''), 100);
 
 /** What stands in brackets in the message for these words of the vendor's. */
 function saidOf(words: string | undefined): string {
-  const { message } = replyError(vendor, reply(400), words, []);
+  const { message } = responseError(vendor, responseOf(400), words, []);
   return /\((.*)\)\. /.exec(message)?.[1] ?? message;
 }
 
@@ -53,7 +54,7 @@ describe('the error for a refusal', () => {
       [400, /base URL for Fictional/],
       [302, /base URL for Fictional/],
     ] as const) {
-      const { message, extensions } = replyError(vendor, reply(status), undefined, []);
+      const { message, extensions } = responseError(vendor, responseOf(status), undefined, []);
       assert.match(message, new RegExp(`^Fictional .*\\(HTTP ${status}\\)\\. `));
       assert.match(message, advice);
       assert.deepEqual(extensions, {
@@ -66,24 +67,35 @@ describe('the error for a refusal', () => {
 
   test('says what happened differently for each code', () => {
     const sentences = [400, 401, 403, 404, 429, 500, 302].map(
-      (status) => replyError(vendor, reply(status), undefined, []).message.split(' (')[0],
+      (status) => responseError(vendor, responseOf(status), undefined, []).message.split(' (')[0],
     );
     assert.equal(new Set(sentences).size, sentences.length);
   });
 
   test('has the code that the vendor’s own means, where it has one', () => {
-    const { extensions, message } = replyError(vendor, reply(400), 'no', [], 'UPSTREAM_FORBIDDEN');
+    const { extensions, message } = responseError(
+      vendor,
+      responseOf(400),
+      'no',
+      [],
+      'UPSTREAM_FORBIDDEN',
+    );
     assert.equal(extensions.code, 'UPSTREAM_FORBIDDEN');
     assert.match(message, /Look at the permission/);
   });
 
   test('says when to ask again, where the vendor did, of a rate limit only', () => {
     const limited = (seconds: string) =>
-      replyError(vendor, reply(429, { 'retry-after': seconds }), undefined, []);
+      responseError(vendor, responseOf(429, { 'retry-after': seconds }), undefined, []);
     assert.match(limited('1').message, /Try again in 1 second\.$/);
     assert.match(limited('2').message, /Try again in 2 seconds\.$/);
     assert.equal(limited('2').extensions['retryAfter'], 2);
-    const unavailable = replyError(vendor, reply(503, { 'retry-after': '2' }), undefined, []);
+    const unavailable = responseError(
+      vendor,
+      responseOf(503, { 'retry-after': '2' }),
+      undefined,
+      [],
+    );
     assert.ok(!('retryAfter' in unavailable.extensions));
   });
 });
@@ -108,7 +120,7 @@ describe('the vendor’s words', () => {
 });
 
 test('the error for an answer of another shape says what is wrong, and the status', () => {
-  const { message, extensions } = shapeError(vendor, reply(201), 'it has no head');
+  const { message, extensions } = shapeError(vendor, responseOf(201), 'it has no head');
   assert.match(message, /^Fictional .*\(HTTP 201\): it has no head\. .*base URL for Fictional/);
   assert.deepEqual(extensions, {
     code: 'UPSTREAM_INVALID_RESPONSE',

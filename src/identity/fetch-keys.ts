@@ -70,20 +70,20 @@ async function fetchDocument(
   signal: AbortSignal,
   transport: Transport,
 ): Promise<JsonObject> {
-  const reply = await attempt(url, {}, signal, MAX_BYTES, transport).catch((error: unknown) => {
+  const response = await attempt(url, {}, signal, MAX_BYTES, transport).catch((error: unknown) => {
     throw toFailure(error, what);
   });
-  if (reply.status !== 200) {
-    throw new IssuerFailure(`the issuer’s ${what} responded with HTTP status ${reply.status}`);
+  if (response.status !== 200) {
+    throw new IssuerFailure(`the issuer’s ${what} responded with HTTP status ${response.status}`);
   }
-  const json = readJson(reply, what);
+  const json = readJson(response, what);
   if (isJsonObject(json)) return json;
   throw new IssuerFailure(`the issuer’s ${what} is no JSON object`);
 }
 
-function readJson(reply: Awaited<ReturnType<typeof attempt>>, what: string): unknown {
+function readJson(response: Awaited<ReturnType<typeof attempt>>, what: string): unknown {
   try {
-    return reply.readBody().json;
+    return response.readBody().json;
   } catch (error) {
     throw toFailure(error, what);
   }

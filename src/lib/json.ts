@@ -6,14 +6,14 @@ export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** Deeper than any document that is documented, by far. */
+/** Deeper than any body that is documented, by far. */
 const MAX_DEPTH = 100;
 /**
- * Braces, brackets, commas and colons: documents were seen to hold 12,000 in 175 KB. As many take at most 120 ms,
+ * Braces, brackets, commas and colons: bodies were seen to hold 12,000 in 175 KB. As many take at most 120 ms,
  * in one object with as many members.
  */
 const MAX_MARKS = 256 * 1024;
-/** Far more than in any document; as many that nest take `JSON.parse` a millisecond. */
+/** Far more than in any body; as many that nest take `JSON.parse` a millisecond. */
 const MANY_LISTS = 10_000;
 
 const QUOTE = 0x22;
@@ -31,7 +31,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /**
  * What the bytes say as JSON; undefined, which JSON has no way to say, where they are none
- * or nest more than 100 deep, or hold more values than any document.
+ * or nest more than 100 deep, or hold more values than any body.
  */
 export function parseJson(bytes: Buffer): unknown {
   // Over lists alone, nested or not, or members alone, `JSON.parse` would stop everybody for seconds.

@@ -26,7 +26,7 @@ export function createContextFactory(
   settings: ConnectSettings,
 ): (initial: { readonly request: Request }) => RequestContext {
   const transport = createTransport(settings.upstream.proxy);
-  const cache = new ResponseCache(settings.upstream.documentMemoryMegabytes);
+  const cache = new ResponseCache(settings.upstream.responseCacheMegabytes);
   const keyHeaders = settings.providers.flatMap(({ provider }) => provider.headers.keys);
   const connectors = settings.providers.map(({ provider, settings: own }) => {
     const opened = provider.open(own, new Upstream(provider, settings.upstream, transport, cache));

@@ -52,7 +52,7 @@ export interface ProviderHeaders {
   readonly keys: readonly string[];
   /** Those that go with them. */
   readonly others: readonly string[];
-  /** Names that callers mistake for these: one that comes without any key is answered with what is meant. */
+  /** Names that callers mistake for these: one that comes without any key is an error that names what is meant. */
   readonly lookalikes: RegExp;
 }
 
@@ -68,10 +68,10 @@ export interface ProviderSandbox<Settings> {
   /** Settings that lead to the sandbox, with credentials that mean something there only. */
   settings(settings: Settings, baseUrl: URL): Settings;
   /** @param path below the base URL, with a slash before it */
-  respond(path: string, headers: Headers): SandboxReply;
+  respond(path: string, headers: Headers): SandboxResponse;
 }
 
-export interface SandboxReply {
+export interface SandboxResponse {
   readonly status: number;
   readonly body: unknown;
 }

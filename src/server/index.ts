@@ -133,7 +133,7 @@ export function createServer(
       maskedErrors: { maskError },
       logging: logger,
       multipart: false,
-      // createGraphiQL and createRoutes answer these; no URL ends with a line break.
+      // createGraphiQL and createRoutes serve these; no URL ends with a line break.
       graphiql: false,
       landingPage: false,
       healthCheckEndpoint: '\n',

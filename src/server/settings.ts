@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 export interface ServerSettings {
   /** Bearer tokens of callers; none lets everybody in. */
   readonly clientTokens: readonly Secret[];
-  /** Origins whose pages may read answers. */
+  /** Origins whose pages may read responses. */
   readonly corsOrigins: readonly string[];
   /** Headers that these pages may send, beside the usual ones. */
   readonly corsHeaders: readonly string[];

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { Chunks } from './chunks.ts';
 import { UpstreamFailure } from './failure.ts';
-import { type Reply, tooLarge, toReply } from './reply.ts';
+import { tooLarge, toResponse, type UpstreamResponse } from './response.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function attempt(
   signal: AbortSignal,
   maxBytes: number,
   transport: Transport,
-): Promise<Reply> {
+): Promise<UpstreamResponse> {
   const receiver = new Receiver(signal, maxBytes);
   transport.dispatch(
     {
@@ -29,7 +29,7 @@ export async function attempt(
     receiver,
   );
   try {
-    return await receiver.reply;
+    return await receiver.response;
   } catch (error) {
     if (error instanceof UpstreamFailure) throw error;
     throw new TypeError('fetch failed', { cause: error });
@@ -37,13 +37,13 @@ export async function attempt(
 }
 
 /**
- * Gathers an answer. undici's `request` would put a stream around each body, at a tenth of what a small request takes:
+ * Gathers a response. undici's `request` would put a stream around each body, at a tenth of what a small request takes:
  * with it, much of what a request leaves behind outlives minor collections.
  */
 class Receiver implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal;
   readonly #maxBytes: number;
-  readonly #reply = Promise.withResolvers<Reply>();
+  readonly #response = Promise.withResolvers<UpstreamResponse>();
   readonly #chunks = new Chunks();
   #status = 0;
   #headers: IncomingHttpHeaders = {};
@@ -53,8 +53,8 @@ class Receiver implements Dispatcher.DispatchHandler {
     this.#maxBytes = maxBytes;
   }
 
-  get reply(): Promise<Reply> {
-    return this.#reply.promise;
+  get response(): Promise<UpstreamResponse> {
+    return this.#response.promise;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -63,7 +63,7 @@ class Receiver implements Dispatcher.DispatchHandler {
     else this.#signal.addEventListener('abort', abort, { once: true });
   }
 
-  /** Also called for interim answers (RFC 9110, 15.2): the last one counts. */
+  /** Also called for interim responses (RFC 9110, 15.2): the last one counts. */
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
@@ -81,10 +81,10 @@ class Receiver implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const bytes = this.#chunks.toBuffer();
-    this.#reply.resolve(toReply(this.#status, this.#headers, bytes, this.#maxBytes));
+    this.#response.resolve(toResponse(this.#status, this.#headers, bytes, this.#maxBytes));
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#reply.reject(error);
+    this.#response.reject(error);
   }
 }

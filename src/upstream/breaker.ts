@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { UpstreamFailure } from './failure.ts';
-import type { Reply } from './reply.ts';
+import type { UpstreamResponse } from './response.ts';
 
 /** So many credentials at least must have failed before a site counts as in trouble. */
 const MIN_WITNESSES = 3;
@@ -75,13 +75,13 @@ export class Breaker {
     credential: string,
     isAccepted: boolean,
     isProbe: boolean,
-    call: Promise<Reply>,
-  ): Promise<Reply> {
+    call: Promise<UpstreamResponse>,
+  ): Promise<UpstreamResponse> {
     try {
-      const reply = await call;
-      if (reply.status >= 500) this.#fail(credential, isAccepted, isProbe);
+      const response = await call;
+      if (response.status >= 500) this.#fail(credential, isAccepted, isProbe);
       else this.#succeed(credential, isAccepted);
-      return reply;
+      return response;
     } catch (error) {
       const kind = error instanceof UpstreamFailure ? error.kind : undefined;
       if (kind === 'timeout' || kind === 'unavailable') this.#fail(credential, isAccepted, isProbe);

@@ -1,7 +1,7 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { attempt } from './attempt.ts';
 import { callerLeft, type FailureKind, timedOut, UpstreamFailure, unlessLeft } from './failure.ts';
-import type { Reply } from './reply.ts';
+import type { UpstreamResponse } from './response.ts';
 import { retryAfterSeconds, retryDelay } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -10,11 +10,11 @@ import type { Transport } from './transport.ts';
 
 /** How a call went, for the log. */
 export interface CallReport {
-  /** The HTTP status of the vendor's answer, where there was one. */
+  /** The HTTP status of the vendor's response, where there was one. */
   readonly status?: number;
   /** Why there was none. */
   readonly failure?: FailureKind;
-  readonly tries: number;
+  readonly attempts: number;
   readonly durationMs: number;
 }
 
@@ -50,22 +50,22 @@ export interface Call extends RequestScope {
 }
 
 /**
- * Makes the tries of one call. Tries, retries and timeouts are ky's: this is the only place that knows it.
- * @returns the vendor's answer, whatever its status
+ * Makes the attempts of one call. Attempts, retries and timeouts are ky's: this is the only place that knows it.
+ * @returns the vendor's response, whatever its status
  * @throws {UpstreamFailure} where there is none
  */
 export async function makeCall(
   { url, headers, signal, report }: Call,
   { settings, transport, policy, budget, tenant, retries, deadline }: Means,
-): Promise<Reply> {
+): Promise<UpstreamResponse> {
   const started = performance.now();
-  let reply: Reply | undefined;
-  let tries = 0;
+  let response: UpstreamResponse | undefined;
+  let attempts = 0;
   /** Drawn once for each attempt, so that the same delay is compared with the deadline and waited for. */
   let random = 0;
 
   const delayBefore = (retry: number) =>
-    retryDelay(retry, reply && retryAfterSeconds(policy, reply), random);
+    retryDelay(retry, response && retryAfterSeconds(policy, response), random);
 
   /** Where the wait would end after the deadline it may not, since an early retry helps nobody. */
   function mayRetry(error: Error, retry: number): boolean {
@@ -73,15 +73,15 @@ export async function makeCall(
     return isRetryable && !signal.aborted && performance.now() + delayBefore(retry) < deadline;
   }
 
-  // Ends the try that is under way. ky and Node would make signals of signals, at a price that a small call feels.
+  // Ends the attempt that is under way. ky and Node would make signals of signals, at a price that a small call feels.
   const end = new AbortController();
   budget.countCall(tenant);
   try {
-    // ky sees the status alone: the body stays out of its streams, so that a try's timeout covers it too.
+    // ky sees the status alone: the body stays out of its streams, so that an attempt's timeout covers it too.
     const tried = ky(url, {
       timeout: settings.timeoutMs,
       totalTimeout: Math.max(1, deadline - performance.now()),
-      throwHttpErrors: () => reply !== undefined && policy.isRetryable(reply),
+      throwHttpErrors: () => response !== undefined && policy.isRetryable(response),
       retry: {
         limit: retries,
         delay: delayBefore,
@@ -89,28 +89,28 @@ export async function makeCall(
           mayRetry(error, retryCount) && budget.takeRetry(tenant),
       },
       fetch: async () => {
-        tries += 1;
+        attempts += 1;
         random = Math.random();
-        reply = undefined;
-        reply = await attempt(url, headers, end.signal, settings.maxBytes, transport);
-        return statusOnly(reply.status);
+        response = undefined;
+        response = await attempt(url, headers, end.signal, settings.maxBytes, transport);
+        return statusOnly(response.status);
       },
     });
-    // ky is not told of a caller who leaves, and would sleep until its next try.
+    // ky is not told of a caller who leaves, and would sleep until its next attempt.
     await unlessLeft(signal, tried);
   } catch (error) {
     if (!(error instanceof HTTPError)) {
-      // A timeout, of a try or of all, is the end of the call, as the caller's leaving is.
+      // A timeout, of an attempt or of all, is the end of the call, as the caller's leaving is.
       end.abort();
       const failure = toFailure(error, signal);
-      report({ failure: failure.kind, tries, durationMs: performance.now() - started });
+      report({ failure: failure.kind, attempts, durationMs: performance.now() - started });
       throw failure;
     }
   }
   // There is one: ky either had it or threw something else than an HTTPError.
-  const answer = reply as Reply;
-  report({ status: answer.status, tries, durationMs: performance.now() - started });
-  return answer;
+  const last = response as UpstreamResponse;
+  report({ status: last.status, attempts, durationMs: performance.now() - started });
+  return last;
 }
 
 function statusOnly(status: number): Response {

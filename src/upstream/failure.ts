@@ -1,15 +1,15 @@
 /**
- * Why a call brought no usable answer:
+ * Why a call brought no usable response:
  * - `timeout`: none in time
  * - `unavailable`: the connection failed or broke off
- * - `invalid`: what came is not an answer that can be read
+ * - `invalid`: the response cannot be read
  * - `cancelled`: the caller went away
  * - `open`: the breaker did not let it through
  * - `overflow`: too many calls were waiting already
  */
 export type FailureKind = 'timeout' | 'unavailable' | 'invalid' | 'cancelled' | 'open' | 'overflow';
 
-/** A call that brought no usable answer. It holds nothing of the request: neither URL nor headers. */
+/** A call that brought no usable response. It holds nothing of the request: neither URL nor headers. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
   readonly kind: FailureKind;
@@ -21,13 +21,13 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** Nobody waits for the answer any more. */
+/** Nobody waits for the response any more. */
 export function callerLeft(): UpstreamFailure {
   return new UpstreamFailure('cancelled', 'the caller went away');
 }
 
 export function timedOut(): UpstreamFailure {
-  return new UpstreamFailure('timeout', 'it did not answer in time');
+  return new UpstreamFailure('timeout', 'it did not respond in time');
 }
 
 /**

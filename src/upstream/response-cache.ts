@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Reply } from './reply.ts';
+import type { UpstreamResponse } from './response.ts';
 
 const IDLE_MS = 5 * 60_000;
 const PURGE_MS = 60_000;
@@ -42,37 +42,37 @@ export class ResponseCache {
 
   /**
    * @param key of whoever asks and what for: another credential has another key
-   * @param reply a success
+   * @param response a success
    * @param read what the value is made of: the body as JSON, undefined where it is none
    * @returns what `read` gave for these bytes, now or the last time
    * @throws {UpstreamFailure} `invalid` where the bytes are not what their encoding says, and what `read` throws
    */
-  read<T>(key: string, reply: Reply, read: (body: unknown) => T): T {
+  read<T>(key: string, response: UpstreamResponse, read: (body: unknown) => T): T {
     const last = this.#responses?.get(key);
-    const isUnchanged = last !== undefined && isSame(last, reply);
+    const isUnchanged = last !== undefined && isSame(last, response);
     if (isUnchanged && last.read !== undefined) return last.read.value as T;
-    const body = reply.readBody();
+    const body = response.readBody();
     const value = read(body.json);
     const isKept = last === undefined || isUnchanged;
-    const { status, bytes } = reply;
+    const { status, bytes } = response;
     const size = MEMORY_PER_RESPONSE + bytes.length + (isKept ? body.length * MEMORY_PER_BYTE : 0);
     this.#responses?.set(
       key,
-      { status, encoding: encodingOf(reply), bytes, read: isKept ? { value } : undefined },
+      { status, encoding: encodingOf(response), bytes, read: isKept ? { value } : undefined },
       { size },
     );
     return value;
   }
 }
 
-function isSame(last: Kept, reply: Reply): boolean {
+function isSame(last: Kept, response: UpstreamResponse): boolean {
   return (
-    last.status === reply.status &&
-    last.encoding === encodingOf(reply) &&
-    last.bytes.equals(reply.bytes)
+    last.status === response.status &&
+    last.encoding === encodingOf(response) &&
+    last.bytes.equals(response.bytes)
   );
 }
 
-function encodingOf({ headers }: Reply): string | undefined {
+function encodingOf({ headers }: UpstreamResponse): string | undefined {
   return headers['content-encoding'];
 }

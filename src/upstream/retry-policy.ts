@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Reply } from './reply.ts';
+import type { UpstreamResponse } from './response.ts';
 
 /** A response without its body. */
-export type ResponseHead = Pick<Reply, 'status' | 'headers'>;
+export type ResponseHead = Pick<UpstreamResponse, 'status' | 'headers'>;
 
 /** A vendor's own rules for being asked again. */
 export interface RetryPolicy {

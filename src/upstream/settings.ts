@@ -6,9 +6,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** How vendors are called; the same for all of them. docs/resilience.md tells what each does. */
 export interface UpstreamSettings {
-  /** For one call: all its tries, and the wait for a slot. */
+  /** For one call: all its attempts, and the wait for a slot. */
   readonly deadlineMs: number;
-  /** For one try, with its body. */
+  /** For one attempt, with its body. */
   readonly timeoutMs: number;
   readonly retries: number;
   /** Retries per call that a site is granted, beyond the floor. */
@@ -21,8 +21,8 @@ export interface UpstreamSettings {
   readonly queue: number;
   /** The longest body that is accepted, decoded. */
   readonly maxBytes: number;
-  /** The memory of documents that may not have changed. */
-  readonly documentMemoryMegabytes: number;
+  /** What the response cache may hold; 0 keeps nothing. */
+  readonly responseCacheMegabytes: number;
   readonly proxy: ProxySettings;
 }
 
@@ -63,7 +63,7 @@ export const upstreamSettings: z.ZodType<UpstreamSettings> = z
     maxBytes: set.UPSTREAM_MAX_BYTES,
     breakerFailures: set.BREAKER_FAILURES,
     breakerResetMs: set.BREAKER_RESET_MS,
-    documentMemoryMegabytes: set.DOCUMENT_MEMORY_MB,
+    responseCacheMegabytes: set.DOCUMENT_MEMORY_MB,
     proxy: {
       httpsProxy: set.https_proxy ?? set.HTTPS_PROXY,
       httpProxy: set.http_proxy ?? set.HTTP_PROXY,

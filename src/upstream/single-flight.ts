@@ -55,7 +55,7 @@ export class SingleFlight<T> {
   #end(key: string, flight: Flight<T>): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
     // When a Map grows or shrinks, V8 keeps what was in it reachable until the next full collection:
-    // whole documents would be carried there, at a fifth of all the time that a request takes.
+    // whole responses would be carried there, at a fifth of all the time that a request takes.
     flight.landing = undefined;
   }
 }

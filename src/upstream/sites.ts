@@ -1,6 +1,6 @@
 import { type Call, makeCall } from './call.ts';
 import { callerLeft, timedOut, unlessLeft } from './failure.ts';
-import type { Reply } from './reply.ts';
+import type { UpstreamResponse } from './response.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { UpstreamSettings } from './settings.ts';
 import { Site } from './site.ts';
@@ -32,7 +32,7 @@ export class Sites {
    * @returns the vendor's response, whatever its status
    * @throws {UpstreamFailure} where there is none
    */
-  async send(baseUrl: URL, call: Call): Promise<Reply> {
+  async send(baseUrl: URL, call: Call): Promise<UpstreamResponse> {
     const { credential, signal } = call;
     const { deadlineMs } = this.#settings;
     const site = this.#siteOf(baseUrl);
@@ -52,7 +52,7 @@ export class Sites {
       throw error;
     }
     const made = isProbe ? unwatched(call) : call;
-    const reply = makeCall(made, {
+    const response = makeCall(made, {
       settings: this.#settings,
       transport: this.#transport,
       policy: this.#policy,
@@ -61,7 +61,7 @@ export class Sites {
       retries: isProbe ? 0 : this.#settings.retries,
       deadline,
     });
-    const counted = hold(site, slot, site.breaker.watch(credential, isAccepted, isProbe, reply));
+    const counted = hold(site, slot, site.breaker.watch(credential, isAccepted, isProbe, response));
     return isProbe ? leaveProbe(call, counted) : counted;
   }
 
@@ -80,9 +80,13 @@ export class Sites {
   }
 }
 
-async function hold(site: Site, slot: Slot, reply: Promise<Reply>): Promise<Reply> {
+async function hold(
+  site: Site,
+  slot: Slot,
+  response: Promise<UpstreamResponse>,
+): Promise<UpstreamResponse> {
   try {
-    return await reply;
+    return await response;
   } finally {
     site.slots.giveBack(slot);
   }
@@ -100,10 +104,13 @@ function unwatched(call: Call): Call {
   };
 }
 
-async function leaveProbe({ signal, report }: Call, probe: Promise<Reply>): Promise<Reply> {
+async function leaveProbe(
+  { signal, report }: Call,
+  probe: Promise<UpstreamResponse>,
+): Promise<UpstreamResponse> {
   const started = performance.now();
   const leave = () =>
-    report({ failure: 'cancelled', tries: 1, durationMs: performance.now() - started });
+    report({ failure: 'cancelled', attempts: 1, durationMs: performance.now() - started });
   signal.addEventListener('abort', leave, { once: true });
   try {
     return await unlessLeft(signal, probe);

@@ -1,7 +1,7 @@
 import { fingerprint, type Secret } from '../lib/secret.ts';
 import type { Call, RequestScope } from './call.ts';
-import { readFailure, readSuccess } from './read-reply.ts';
-import { isSuccess } from './reply.ts';
+import { readFailure, readSuccess } from './read-response.ts';
+import { isSuccess } from './response.ts';
 import type { ResponseCache } from './response-cache.ts';
 import type { UpstreamSettings } from './settings.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -69,10 +69,10 @@ export class Upstream {
     secrets: readonly Secret[],
     reader: Reader<T>,
   ): Promise<T> {
-    const reply = await this.#sites.send(baseUrl, call);
-    if (!isSuccess(reply)) return readFailure(this.#vendor, reply, reader, secrets);
-    const value = this.#cache.read(key, reply, (body) =>
-      readSuccess(this.#vendor, reply, body, reader, secrets),
+    const response = await this.#sites.send(baseUrl, call);
+    if (!isSuccess(response)) return readFailure(this.#vendor, response, reader, secrets);
+    const value = this.#cache.read(key, response, (body) =>
+      readSuccess(this.#vendor, response, body, reader, secrets),
     );
     this.#sites.accept(baseUrl, call.credential);
     return value;

@@ -2,7 +2,7 @@ import { type ErrorCode, type ErrorExtensions, RolecallError } from '../errors.t
 import type { Secret } from '../lib/secret.ts';
 import { UpstreamFailure } from './failure.ts';
 import { redact } from './redaction.ts';
-import type { Reply } from './reply.ts';
+import type { UpstreamResponse } from './response.ts';
 import { retryAfterSeconds } from './retry.ts';
 import type { Vendor, VendorTexts } from './vendor.ts';
 
@@ -20,14 +20,14 @@ export function codeOfStatus(status: number): ErrorCode {
 }
 
 /**
- * The error for an answer that is no success.
+ * The error for a response that is no success.
  * @param words the vendor's own, shown as text, shortened and without a key
  * @param secrets what the call carried, which the vendor may echo
  * @param ownCode what the vendor's own error code means
  */
-export function replyError(
+export function responseError(
   vendor: VendorTexts & Pick<Vendor, 'retryPolicy'>,
-  reply: Reply,
+  response: UpstreamResponse,
   words: string | undefined,
   secrets: readonly Secret[],
   ownCode?: ErrorCode,
@@ -35,29 +35,33 @@ export function replyError(
   const { retryPolicy } = vendor;
   const code =
     ownCode ??
-    (retryPolicy.isRateLimit(reply) ? 'UPSTREAM_RATE_LIMITED' : codeOfStatus(reply.status));
+    (retryPolicy.isRateLimit(response) ? 'UPSTREAM_RATE_LIMITED' : codeOfStatus(response.status));
   const retryAfter =
-    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(retryPolicy, reply) : undefined;
+    code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(retryPolicy, response) : undefined;
   const said = words
-    ? `HTTP ${reply.status}: ${redact(shorten(words), secrets)}`
-    : `HTTP ${reply.status}`;
+    ? `HTTP ${response.status}: ${redact(shorten(words), secrets)}`
+    : `HTTP ${response.status}`;
   return new RolecallError(`${sentence(vendor, code, said)} ${advice(vendor, code, retryAfter)}`, {
     ...extensions(vendor, code),
-    status: reply.status,
+    status: response.status,
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
 }
 
-/** The error for an answer that says success and is not what the vendor documents. */
-export function shapeError(vendor: VendorTexts, reply: Reply, what: string): RolecallError {
+/** The error for a response that says success and is not what the vendor documents. */
+export function shapeError(
+  vendor: VendorTexts,
+  response: UpstreamResponse,
+  what: string,
+): RolecallError {
   const code = 'UPSTREAM_INVALID_RESPONSE';
   return new RolecallError(
-    `${vendor.title} sent an answer that cannot be used (HTTP ${reply.status}): ${what}. ${advice(vendor, code)}`,
-    { ...extensions(vendor, code), status: reply.status },
+    `${vendor.title} sent a response that cannot be used (HTTP ${response.status}): ${what}. ${advice(vendor, code)}`,
+    { ...extensions(vendor, code), status: response.status },
   );
 }
 
-/** The error for a call that brought no answer; anything but an UpstreamFailure is returned as it is. */
+/** The error for a call that brought no response; anything but an UpstreamFailure is returned as it is. */
 export function failureError(vendor: VendorTexts, error: unknown): unknown {
   if (!(error instanceof UpstreamFailure)) return error;
   const code = {
@@ -86,7 +90,7 @@ function sentence({ title }: VendorTexts, code: ErrorCode, reason: string): stri
     UPSTREAM_RATE_LIMITED: 'is limiting requests',
     UPSTREAM_TIMEOUT: 'took too long',
     UPSTREAM_UNAVAILABLE: 'is not available',
-    UPSTREAM_INVALID_RESPONSE: 'sent an answer that cannot be used',
+    UPSTREAM_INVALID_RESPONSE: 'sent a response that cannot be used',
   };
   return `${title} ${what[code] ?? 'rejected the request'} (${reason}).`;
 }

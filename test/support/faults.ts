@@ -11,9 +11,9 @@ export interface Fault {
   /** The code that the caller sees; none where the vendor is answered well in the end. */
   readonly code?: string;
   /** How often the vendor is asked, `UPSTREAM_RETRIES` being 2. */
-  readonly tries: number;
+  readonly attempts: number;
   /** Does it last until the timeout of a try? */
-  readonly lasts?: 'try';
+  readonly lasts?: 'attempt';
   readonly retryAfter?: number;
 }
 
@@ -27,24 +27,24 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
     '401': {
       script: json({ errors: ['no'], message: 'no' }, 401),
       code: 'UPSTREAM_UNAUTHENTICATED',
-      tries: 1,
+      attempts: 1,
     },
     '403': {
       script: json({ errors: ['no'], message: 'no' }, 403),
       code: 'UPSTREAM_FORBIDDEN',
-      tries: 1,
+      attempts: 1,
     },
     '404': {
       script: json({ errors: ['no'], message: 'no' }, 404),
       code: 'UPSTREAM_NOT_FOUND',
-      tries: 1,
+      attempts: 1,
     },
-    '410': { script: text('', 410), code: 'UPSTREAM_NOT_FOUND', tries: 1 },
-    '429 without headers': { script: text('', 429), code: 'UPSTREAM_RATE_LIMITED', tries: 3 },
+    '410': { script: text('', 410), code: 'UPSTREAM_NOT_FOUND', attempts: 1 },
+    '429 without headers': { script: text('', 429), code: 'UPSTREAM_RATE_LIMITED', attempts: 3 },
     '429 with a long Retry-After': {
       script: text('', 429, { 'retry-after': '120' }),
       code: 'UPSTREAM_RATE_LIMITED',
-      tries: 1,
+      attempts: 1,
       retryAfter: 120,
     },
     '429 with Retry-After as a date': {
@@ -53,23 +53,23 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
         'retry-after': 'Fri, 03 Jul 2026 13:38:30 GMT',
       }),
       code: 'UPSTREAM_RATE_LIMITED',
-      tries: 1,
+      attempts: 1,
       retryAfter: 90,
     },
     '429 with X-RateLimit-Reset': {
       script: text('', 429, { 'x-ratelimit-reset': '30' }),
       code: 'UPSTREAM_RATE_LIMITED',
-      ...(tellsReset ? { tries: 1, retryAfter: 30 } : { tries: 3 }),
+      ...(tellsReset ? { attempts: 1, retryAfter: 30 } : { attempts: 3 }),
     },
     '429 with a reset of garbage': {
       script: text('', 429, { 'x-ratelimit-reset': 'NaN' }),
       code: 'UPSTREAM_RATE_LIMITED',
-      tries: 3,
+      attempts: 3,
     },
-    '500 in HTML': { script: text(HTML, 500), code: 'UPSTREAM_UNAVAILABLE', tries: 3 },
-    '502': { script: text('', 502), code: 'UPSTREAM_UNAVAILABLE', tries: 3 },
-    'an empty body': { script: text(''), code: 'UPSTREAM_INVALID_RESPONSE', tries: 1 },
-    null: { script: json(null), code: 'UPSTREAM_INVALID_RESPONSE', tries: 1 },
+    '500 in HTML': { script: text(HTML, 500), code: 'UPSTREAM_UNAVAILABLE', attempts: 3 },
+    '502': { script: text('', 502), code: 'UPSTREAM_UNAVAILABLE', attempts: 3 },
+    'an empty body': { script: text(''), code: 'UPSTREAM_INVALID_RESPONSE', attempts: 1 },
+    null: { script: json(null), code: 'UPSTREAM_INVALID_RESPONSE', attempts: 1 },
     truncated: {
       script: (response) => {
         response
@@ -78,27 +78,27 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
         setTimeout(() => response.destroy(), 5);
       },
       code: 'UPSTREAM_UNAVAILABLE',
-      tries: 3,
+      attempts: 3,
     },
     'truncated, and called whole': {
       script: text(JSON.stringify(good).slice(0, 50)),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     'the wrong shape': {
       script: json({ data: [good] }),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     'a body of 512 MiB': {
       script: endless(512 * MEBIBYTE),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     'a zip bomb': {
       script: (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(BOMB),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     drip: {
       script: (response) => {
@@ -107,37 +107,37 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
         response.once('close', () => clearInterval(timer));
       },
       code: 'UPSTREAM_TIMEOUT',
-      tries: 1,
-      lasts: 'try',
+      attempts: 1,
+      lasts: 'attempt',
     },
-    hang: { script: () => {}, code: 'UPSTREAM_TIMEOUT', tries: 1, lasts: 'try' },
+    hang: { script: () => {}, code: 'UPSTREAM_TIMEOUT', attempts: 1, lasts: 'attempt' },
     'hang after a failure': {
       script: (response, seen, call) => void (call === 1 && text('', 503)(response, seen, call)),
       code: 'UPSTREAM_TIMEOUT',
-      tries: 2,
-      lasts: 'try',
+      attempts: 2,
+      lasts: 'attempt',
     },
     reset: {
       script: (response) => void response.socket?.resetAndDestroy(),
       code: 'UPSTREAM_UNAVAILABLE',
-      tries: 3,
+      attempts: 3,
     },
     'a redirect': {
       script: text('', 302, { location: 'http://127.0.0.1:1/' }),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     'deep JSON': {
       script: text('['.repeat(MEBIBYTE) + ']'.repeat(MEBIBYTE)),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     'deep JSON inside a good document': {
       script: text(
         JSON.stringify(good).replace('{', `{"deep":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)},`),
       ),
       code: 'UPSTREAM_INVALID_RESPONSE',
-      tries: 1,
+      attempts: 1,
     },
     'polluting keys': {
       script: text(
@@ -146,7 +146,7 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
           '{"__proto__":{"name":"polluted","code":1},"constructor":{"prototype":{"name":"polluted"}},',
         ),
       ),
-      tries: 1,
+      attempts: 1,
     },
     'interim answers': {
       script: (response, seen, call) => {
@@ -154,13 +154,13 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
         response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
         answerWell(response, seen, call);
       },
-      tries: 1,
+      attempts: 1,
     },
-    slow: { script: (...call) => void setTimeout(() => answerWell(...call), 150), tries: 1 },
+    slow: { script: (...call) => void setTimeout(() => answerWell(...call), 150), attempts: 1 },
     flaky: {
       script: (response, seen, call) =>
         (call < 3 ? text('', 503) : answerWell)(response, seen, call),
-      tries: 3,
+      attempts: 3,
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { CallReport } from '../../src/upstream/call.ts';
-import type { Reply } from '../../src/upstream/reply.ts';
+import type { UpstreamResponse } from '../../src/upstream/response.ts';
 import { httpPolicy, type RetryPolicy } from '../../src/upstream/retry-policy.ts';
 import type { UpstreamSettings } from '../../src/upstream/settings.ts';
 import { Sites } from '../../src/upstream/sites.ts';
@@ -36,7 +36,7 @@ export function upstreamOf(
     get(
       credential: string,
       { url, signal }: { url?: string; signal?: AbortSignal } = {},
-    ): Promise<Reply> {
+    ): Promise<UpstreamResponse> {
       const baseUrl = new URL(url ?? site.url);
       return sites.send(baseUrl, {
         url: baseUrl,

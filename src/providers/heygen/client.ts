@@ -47,7 +47,7 @@ export function createClient(
       return user;
     } catch (error) {
       // What v3 refuses v1 may still give.
-      if (isRefusal(error)) keepV3.delete(credential);
+      if (isErrorResponse(error)) keepV3.delete(credential);
       throw error;
     }
   }
@@ -67,7 +67,7 @@ export function createClient(
 
 type Ask = <T>(path: string, reader: Reader<T>) => Promise<T>;
 
-/** Did HeyGen respond, with a status that is no success? */
-function isRefusal(error: unknown): boolean {
+/** Is it HeyGen's own response, with a status that is no success? */
+function isErrorResponse(error: unknown): boolean {
   return error instanceof RolecallError && (error.extensions.status ?? 0) >= 300;
 }

@@ -1,5 +1,5 @@
 import { Secret } from '../../lib/secret.ts';
-import type { ProviderSandbox, SandboxReply } from '../provider.ts';
+import type { ProviderSandbox, SandboxResponse } from '../provider.ts';
 import type { Settings } from './settings.ts';
 
 const KEY = 'sandbox';
@@ -12,7 +12,7 @@ const user = {
 };
 
 /** HeyGen's part of the sandbox: both versions, with what each adds to the user. */
-const routes: Readonly<Record<string, SandboxReply>> = {
+const routes: Readonly<Record<string, SandboxResponse>> = {
   '/v1/user/me': { status: 200, body: { code: 100, data: user, msg: null, message: null } },
   '/v3/users/me': {
     status: 200,

@@ -3,7 +3,7 @@ import { RolecallError } from '../../errors.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Tells a failure that many fields met at the first of them only, in the order of the answer; a field that
+ * Tells a failure that many fields met at the first of them only, in the order of the response; a field that
  * it left something out of counts, though it is not null.
  */
 export const reportedOnce: ServerPlugin = {
@@ -52,7 +52,7 @@ function failureOf({ originalError }: GraphQLError): RolecallError | undefined {
     : undefined;
 }
 
-/** Does the answer come to this path before the other one? */
+/** Does the response come to this path before the other one? */
 function isBefore(
   path: readonly (string | number)[],
   other: readonly (string | number)[],

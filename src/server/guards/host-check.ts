@@ -3,7 +3,7 @@ import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Answers only where the caller asked for this machine by name. Of a page whose own name was made to lead here
+ * Responds only where the caller asked for this machine by name. Of a page whose own name was made to lead here
  * (DNS rebinding) a browser says that it is of the same origin: `Host` alone tells. 421 is RFC 9110, 15.5.20.
  */
 export const localHost: ServerPlugin = {

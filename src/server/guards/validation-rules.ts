@@ -28,7 +28,7 @@ function KnownOperationTypesRule(context: ValidationContext) {
   };
 }
 
-/** Refuses the one alias that no answer can carry. */
+/** Refuses the one alias that no response can carry. */
 function NoThenRule(context: ValidationContext) {
   return {
     Field(node: FieldNode) {

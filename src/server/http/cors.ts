@@ -17,7 +17,7 @@ const EXPOSED_HEADERS = ['Retry-After', 'X-Request-Id'];
 const MAX_AGE_SECONDS = 7_200;
 
 /**
- * Lets pages of these origins read answers, and no others. Cookies mean nothing here, so no page may send them.
+ * Lets pages of these origins read responses, and no others. Cookies mean nothing here, so no page may send them.
  * @param otherHeaders those that carry vendors' keys, and the operator's own
  */
 export function createCors(

@@ -7,7 +7,7 @@ const SANE = /^[\w.:/+=-]{1,128}$/;
 
 const ids = new WeakMap<Request, string>();
 
-/** The caller's id of the request where it is sane, else one made up; the answer carries it too. */
+/** The caller's id of the request where it is sane, else one made up; the response carries it too. */
 export function requestIdOf(request: Request): string {
   let id = ids.get(request);
   if (id === undefined) {

@@ -97,7 +97,7 @@ const users = [
 ];
 const [viewer] = users;
 
-/** What `GET /api/v2/current_user` answers in the sandbox, in the shape of recorded bodies. */
+/** The response to `GET /api/v2/current_user` in the sandbox, in the shape of recorded bodies. */
 export const currentUser = {
   data: {
     ...viewer,
@@ -111,7 +111,7 @@ export const currentUser = {
   included: [...roles, ...permissions, ...orgs],
 };
 
-/** What the sandbox answers about each user, role, and all permissions, by the path below `/api/v2/`. */
+/** The responses about each user, each role, and all permissions, by the path below `/api/v2/`. */
 export const documents: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['current_user', currentUser],
   ['permissions', { data: permissions }],

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
-import { isSuccess, readRefusal, toReply } from '../src/upstream/reply.ts';
+import { isSuccess, readErrorBody, toResponse } from '../src/upstream/response.ts';
 
 const MAX_BYTES = 10_000;
 /** The length of a gzip's original stands in its last four bytes (RFC 1952, 2.3.1). */
 const LENGTH_BYTES = 4;
 
-const reply = (bytes: Buffer, encoding?: string | string[], status = 200) =>
-  toReply(
+const responseOf = (bytes: Buffer, encoding?: string | string[], status = 200) =>
+  toResponse(
     status,
     (encoding === undefined ? {} : { 'content-encoding': encoding }) as Record<string, string>,
     bytes,
@@ -34,14 +34,14 @@ const isInvalid = (message: RegExp) => (error: unknown) => {
 };
 
 test('statuses from 200 to 299 are successes', () => {
-  const isGood = (status: number) => isSuccess(reply(Buffer.from(''), undefined, status));
+  const isGood = (status: number) => isSuccess(responseOf(Buffer.from(''), undefined, status));
   assert.deepEqual([199, 200, 204, 299, 300].map(isGood), [false, true, true, true, false]);
 });
 
 describe('a body is read', () => {
   test('as it travelled, where it has no encoding or says so', () => {
     for (const encoding of [undefined, 'identity']) {
-      assert.deepEqual(reply(Buffer.from('{"a":"é"}'), encoding).readBody(), {
+      assert.deepEqual(responseOf(Buffer.from('{"a":"é"}'), encoding).readBody(), {
         json: { a: 'é' },
         length: 10,
       });
@@ -50,7 +50,7 @@ describe('a body is read', () => {
 
   test('out of gzip, with the length that it has decoded', () => {
     for (const encoding of ['gzip', 'GZIP']) {
-      const { json, length } = reply(gzipSync(textOf(5_000)), encoding).readBody();
+      const { json, length } = responseOf(gzipSync(textOf(5_000)), encoding).readBody();
       assert.equal(json, 'x'.repeat(4_998));
       assert.equal(length, 5_000);
     }
@@ -58,7 +58,10 @@ describe('a body is read', () => {
 
   test('as no JSON where it is empty, whatever its encoding', () => {
     for (const encoding of [undefined, 'gzip', 'br']) {
-      assert.deepEqual(reply(Buffer.from(''), encoding).readBody(), { json: undefined, length: 0 });
+      assert.deepEqual(responseOf(Buffer.from(''), encoding).readBody(), {
+        json: undefined,
+        length: 0,
+      });
     }
   });
 
@@ -66,7 +69,7 @@ describe('a body is read', () => {
     for (const claimed of [0, 1, 4_999, 5_001, MAX_BYTES, 4_294_967_295]) {
       // zlib sees that the length is wrong, but not before the end.
       assert.throws(
-        () => reply(gzipThatClaims(textOf(5_000), claimed), 'gzip').readBody(),
+        () => responseOf(gzipThatClaims(textOf(5_000), claimed), 'gzip').readBody(),
         isInvalid(/gzip/),
         String(claimed),
       );
@@ -74,16 +77,16 @@ describe('a body is read', () => {
   });
 
   test('up to the limit, which counts decoded bytes', () => {
-    assert.equal(reply(gzipSync(textOf(MAX_BYTES)), 'gzip').readBody().length, MAX_BYTES);
+    assert.equal(responseOf(gzipSync(textOf(MAX_BYTES)), 'gzip').readBody().length, MAX_BYTES);
     assert.throws(
-      () => reply(gzipSync(textOf(MAX_BYTES + 1)), 'gzip').readBody(),
+      () => responseOf(gzipSync(textOf(MAX_BYTES + 1)), 'gzip').readBody(),
       isInvalid(/larger than 10000 bytes/),
     );
   });
 
   test('not past the limit where a gzip claims to be short', () => {
     assert.throws(
-      () => reply(gzipThatClaims(textOf(MAX_BYTES * 100), 10), 'gzip').readBody(),
+      () => responseOf(gzipThatClaims(textOf(MAX_BYTES * 100), 10), 'gzip').readBody(),
       isInvalid(/larger than 10000 bytes/),
     );
   });
@@ -92,7 +95,7 @@ describe('a body is read', () => {
     const whole = gzipSync(textOf(5_000));
     for (const length of [1, 3, 4, 5, whole.length - 1]) {
       assert.throws(
-        () => reply(whole.subarray(0, length), 'gzip').readBody(),
+        () => responseOf(whole.subarray(0, length), 'gzip').readBody(),
         isInvalid(/gzip/),
         String(length),
       );
@@ -102,7 +105,7 @@ describe('a body is read', () => {
   test('not out of an encoding that was not asked for, nor out of two', () => {
     for (const encoding of ['br', 'gzip, gzip', ['gzip', 'gzip']]) {
       assert.throws(
-        () => reply(gzipSync('1'), encoding).readBody(),
+        () => responseOf(gzipSync('1'), encoding).readBody(),
         isInvalid(/encoding/),
         String(encoding),
       );
@@ -112,21 +115,23 @@ describe('a body is read', () => {
 
 describe('the body of a refusal', () => {
   test('is read where it can be', () => {
-    assert.deepEqual(readRefusal(reply(gzipSync('{"errors":[]}'), 'gzip', 400)), { errors: [] });
+    assert.deepEqual(readErrorBody(responseOf(gzipSync('{"errors":[]}'), 'gzip', 400)), {
+      errors: [],
+    });
   });
 
   test('is none where it cannot be decoded', () => {
-    assert.equal(readRefusal(reply(Buffer.from('x'), 'br', 400)), undefined);
+    assert.equal(readErrorBody(responseOf(Buffer.from('x'), 'br', 400)), undefined);
   });
 
   test('hides no fault of another kind', () => {
     const fault = new Error('a fault of our own');
     const faulty = {
-      ...reply(Buffer.from('')),
+      ...responseOf(Buffer.from('')),
       readBody() {
         throw fault;
       },
     };
-    assert.throws(() => readRefusal(faulty), fault);
+    assert.throws(() => readErrorBody(faulty), fault);
   });
 });

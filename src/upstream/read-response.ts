@@ -1,8 +1,8 @@
 import { ShapeError } from '../lib/json.ts';
 import type { Secret } from '../lib/secret.ts';
-import { type Reply, readRefusal } from './reply.ts';
+import { readErrorBody, type UpstreamResponse } from './response.ts';
 import type { Reader, Vendor } from './vendor.ts';
-import { replyError, shapeError } from './vendor-error.ts';
+import { responseError, shapeError } from './vendor-error.ts';
 
 /**
  * The value in a success.
@@ -12,17 +12,17 @@ import { replyError, shapeError } from './vendor-error.ts';
  */
 export function readSuccess<T>(
   vendor: Vendor,
-  reply: Reply,
+  response: UpstreamResponse,
   body: unknown,
   reader: Reader<T>,
   secrets: readonly Secret[],
 ): T {
-  if (body === undefined) throw shapeError(vendor, reply, 'it is not JSON');
-  if (reader.isError?.(body)) throw toError(vendor, reply, body, secrets);
+  if (body === undefined) throw shapeError(vendor, response, 'it is not JSON');
+  if (reader.isError?.(body)) throw toError(vendor, response, body, secrets);
   try {
     return reader.read(body);
   } catch (error) {
-    if (error instanceof ShapeError) throw shapeError(vendor, reply, error.message);
+    if (error instanceof ShapeError) throw shapeError(vendor, response, error.message);
     throw error;
   }
 }
@@ -33,17 +33,22 @@ export function readSuccess<T>(
  */
 export function readFailure<T>(
   vendor: Vendor,
-  reply: Reply,
+  response: UpstreamResponse,
   reader: Reader<T>,
   secrets: readonly Secret[],
 ): T {
-  const body = readRefusal(reply);
-  const value = reader.readStatus?.(reply.status, body);
-  if (value === undefined) throw toError(vendor, reply, body, secrets);
+  const body = readErrorBody(response);
+  const value = reader.readStatus?.(response.status, body);
+  if (value === undefined) throw toError(vendor, response, body, secrets);
   return value;
 }
 
-function toError(vendor: Vendor, reply: Reply, body: unknown, secrets: readonly Secret[]): Error {
+function toError(
+  vendor: Vendor,
+  response: UpstreamResponse,
+  body: unknown,
+  secrets: readonly Secret[],
+): Error {
   const { words, code } = vendor.readError(body);
-  return replyError(vendor, reply, words, secrets, code);
+  return responseError(vendor, response, words, secrets, code);
 }

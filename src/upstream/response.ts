@@ -7,8 +7,8 @@ import { UpstreamFailure } from './failure.ts';
 const ISIZE_BYTES = 4;
 const MIN_CHUNK_BYTES = 1024;
 
-/** A vendor's answer, whatever its status. */
-export interface Reply {
+/** A vendor's response, whatever its status. */
+export interface UpstreamResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** The body as it travelled. */
@@ -25,12 +25,12 @@ export interface Body {
 }
 
 /** @param maxBytes the longest body that is accepted, decoded */
-export function toReply(
+export function toResponse(
   status: number,
   headers: IncomingHttpHeaders,
   bytes: Buffer,
   maxBytes: number,
-): Reply {
+): UpstreamResponse {
   return {
     status,
     headers,
@@ -39,14 +39,14 @@ export function toReply(
   };
 }
 
-export function isSuccess({ status }: Reply): boolean {
+export function isSuccess({ status }: UpstreamResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-/** The body of an answer that is no success, as JSON; undefined where it cannot be read: its status tells enough. */
-export function readRefusal(reply: Reply): unknown {
+/** The body of a response that is no success, as JSON; undefined where it cannot be read: its status says enough. */
+export function readErrorBody(response: UpstreamResponse): unknown {
   try {
-    return reply.readBody().json;
+    return response.readBody().json;
   } catch (error) {
     if (error instanceof UpstreamFailure) return undefined;
     throw error;
