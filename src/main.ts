@@ -6,13 +6,12 @@ import { createLogger } from './process/logger.ts';
 import { asRequestWork, surviveRequestFaults } from './process/request-work.ts';
 import { startSandbox } from './process/sandbox-server.ts';
 import { announce } from './process/startup-message.ts';
+import { createStop } from './process/stop.ts';
 import { providers } from './providers/index.ts';
 import { createServer } from './server/index.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;
-/** A terminal and npm both hand on the same Ctrl-C. */
-const SAME_SIGNAL_MS = 1_000;
 
 process.on('uncaughtException', (error) => {
   exit(`Rolecall stops after an unexpected failure: ${oneLine(error)}`, EXIT_FAILED);
@@ -55,19 +54,12 @@ async function start(): Promise<void> {
   readiness.isReady = true;
   announce(config, httpServer.port, logger);
 
-  let stoppingSince: number | undefined;
-  async function stop(signal: NodeJS.Signals): Promise<void> {
-    if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(EXIT_FAILED);
-      return;
-    }
-    stoppingSince = performance.now();
-    readiness.isReady = false;
-    logger.info(`${signal}: Rolecall ends once the requests under way are answered`);
-    await httpServer.drain(config.server.drain);
-    logger.info('Rolecall has ended');
-    process.exit();
-  }
+  const stop = createStop({
+    readiness,
+    logger,
+    drain: () => httpServer.drain(config.server.drain),
+    exit: (code) => process.exit(code),
+  });
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }
 

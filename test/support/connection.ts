@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** A TCP connection to the server of this URL, for what no HTTP client would send. */
 export async function connect(url: string) {
@@ -41,4 +42,17 @@ export function rawPost(path: string, body: string, headers: Record<string, stri
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** Resolves once the server of this URL takes no connection any more. */
+export async function stoppedListening(url: string): Promise<void> {
+  for (;;) {
+    // It stops after some turns without a new connection.
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    try {
+      (await connect(url))[Symbol.dispose]();
+    } catch {
+      return;
+    }
+  }
 }

@@ -7,9 +7,9 @@ import { createServer } from '../../src/server/index.ts';
 import { readConfig } from './config.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Without a log, and ready. */
-export function createTestServer(config: Config) {
-  return createServer(config, pino({ level: 'silent' }), { isReady: true });
+/** Without a log, and ready unless this says otherwise. */
+export function createTestServer(config: Config, readiness = { isReady: true }) {
+  return createServer(config, pino({ level: 'silent' }), readiness);
 }
 
 export interface Answer<Data> extends FormattedExecutionResult<Data> {
