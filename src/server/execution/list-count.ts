@@ -20,10 +20,10 @@ import {
   type ListSelection,
   listSelectionOf,
 } from './list-selection.ts';
+import { caught, isPromise, type MaybePromise, settled, then } from './maybe-promise.ts';
 import { ExecutionState } from './state.ts';
 
 type Source = Readonly<Record<string, unknown>>;
-type MaybePromise<T> = T | Promise<T>;
 type OperationInfo = Omit<
   GraphQLResolveInfo,
   'fieldName' | 'fieldNodes' | 'returnType' | 'parentType' | 'path'
@@ -86,10 +86,10 @@ class Walk {
     }
     const known = counts.get(source);
     if (known !== undefined) return known;
-    const count = this.#sum([
-      selection.leaves.filter((name) => (source as Source)[name] instanceof Error).length,
-      ...selection.fields.map((field) => this.#field(field, source)),
-    ]);
+    const count = this.#sum(
+      selection.countErrors(source as Source),
+      selection.fields.map((field) => this.#field(field, source)),
+    );
     counts.set(source, count);
     return count;
   }
@@ -137,13 +137,18 @@ class Walk {
     info: GraphQLResolveInfo,
   ): MaybePromise<number> {
     if (!Array.isArray(list)) return 0;
-    const items = list.map((item) => settled(() => item));
-    const length = this.#sum([list.length || 1]);
+    const items = list.some(isPromise) ? list.map(caught) : list;
+    const length = this.#limited(list.length || 1);
     if (length === TOO_MANY || selected.isEmptyBelow) return length;
-    const below = items.map((item) =>
-      then(item, (value) => this.#value(selected, type, value, info)),
+    const { leavesBelow } = selected;
+    return this.#sum(
+      length,
+      items.map((item) =>
+        leavesBelow && isObject(item)
+          ? leavesBelow.countErrors(item)
+          : then(item, (value) => this.#value(selected, type, value, info)),
+      ),
     );
-    return this.#sum([length, ...below]);
   }
 
   #object({ below }: ListField, typename: string, value: unknown): MaybePromise<number> {
@@ -151,31 +156,20 @@ class Walk {
     return selection === undefined ? 0 : this.count(selection, value);
   }
 
-  #sum(counts: readonly MaybePromise<number>[]): MaybePromise<number> {
-    if (counts.some((count) => typeof count !== 'number')) {
-      return Promise.all(counts).then((all) => this.#sum(all));
-    }
-    const sum = (counts as readonly number[]).reduce((total, count) => total + count, 0);
-    if (sum <= this.#limit) return sum;
+  #sum(own: number, counts: readonly MaybePromise<number>[]): MaybePromise<number> {
+    if (counts.some(isPromise)) return Promise.all(counts).then((all) => this.#sum(own, all));
+    return this.#limited((counts as readonly number[]).reduce((sum, count) => sum + count, own));
+  }
+
+  #limited(count: number): number {
+    if (count <= this.#limit) return count;
     this.#isOver = true;
     return TOO_MANY;
   }
 }
 
-/** What the function returns, or the error that it fails with. */
-function settled(give: () => unknown): unknown {
-  try {
-    const value = give();
-    return value instanceof Promise ? value.catch(asError) : value;
-  } catch (error) {
-    return asError(error);
-  }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('failed');
-}
-
-function then<R>(value: unknown, next: (value: unknown) => MaybePromise<R>): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+function isObject(value: unknown): value is Source {
+  return (
+    typeof value === 'object' && value !== null && !(value instanceof Error || isPromise(value))
+  );
 }

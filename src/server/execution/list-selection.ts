@@ -32,8 +32,8 @@ type Collected = ReturnType<typeof collectFields>['fields'];
 export class ListSelection {
   /** The fields that return lists or objects. */
   readonly fields: readonly ListField[];
-  /** The properties that other fields return as they are, one for each name in the response. */
-  readonly leaves: readonly string[];
+  /** The properties that other fields return as they are, and how often each is selected. */
+  readonly leaves: readonly (readonly [name: string, times: number])[];
   /** Does the response hold lists here or below? */
   readonly hasLists: boolean;
 
@@ -44,16 +44,29 @@ export class ListSelection {
       if (!field || !(isList(field.type) || isCompositeType(getNamedType(field.type)))) return [];
       return [new ListField(selecting, type, field, responseName, nodes)];
     });
-    this.leaves = Array.from(collected.values()).flatMap(([node]) => {
+    const leaves = new Map<string, number>();
+    for (const [node] of collected.values()) {
       const field = type.getFields()[(node as FieldNode).name.value];
-      const isLeaf = field && !isList(field.type) && isLeafType(getNamedType(field.type));
-      return isLeaf && isPlain(field) ? [field.name] : [];
-    });
+      if (!field || isList(field.type) || !isLeafType(getNamedType(field.type))) continue;
+      if (isPlain(field)) leaves.set(field.name, (leaves.get(field.name) ?? 0) + 1);
+    }
+    this.leaves = [...leaves];
     this.hasLists = this.fields.some((field) => field.hasLists);
   }
 
   get isEmpty(): boolean {
     return this.fields.length === 0 && this.leaves.length === 0;
+  }
+
+  /** How many of the selected leaves are errors in this object. */
+  countErrors(object: Readonly<Record<string, unknown>>): number {
+    let count = 0;
+    for (const [name, times] of this.leaves) {
+      const value = object[name];
+      // Most are strings, of which this is known sooner.
+      if (typeof value === 'object' && value instanceof Error) count += times;
+    }
+    return count;
   }
 }
 
@@ -66,6 +79,8 @@ export class ListField {
   /** What is selected of its objects, by their type. */
   readonly below: ReadonlyMap<string, ListSelection>;
   readonly isEmptyBelow: boolean;
+  /** What is selected of the objects of a list, where it is leaves only. */
+  readonly leavesBelow: ListSelection | undefined;
   readonly hasLists: boolean;
 
   constructor(
@@ -88,6 +103,8 @@ export class ListField {
     );
     const below = [...this.below.values()];
     this.isEmptyBelow = below.every(({ isEmpty }) => isEmpty);
+    this.leavesBelow =
+      listsObjects(field.type) && below[0]?.fields.length === 0 ? below[0] : undefined;
     this.hasLists = isList(field.type) || below.some(({ hasLists }) => hasLists);
   }
 }
@@ -146,4 +163,10 @@ export function isPlain({ resolve }: GraphQLField<unknown, unknown>): boolean {
 
 function isList(type: GraphQLOutputType): boolean {
   return isListType(getNullableType(type));
+}
+
+/** Does a field of this type list objects of one type? */
+export function listsObjects(type: GraphQLOutputType): boolean {
+  const nullable = getNullableType(type);
+  return isListType(nullable) && isObjectType(getNullableType(nullable.ofType));
 }

@@ -7,13 +7,10 @@ import {
   type GraphQLFieldConfig,
   GraphQLNonNull,
   GraphQLObjectType,
-  type GraphQLOutputType,
   GraphQLScalarType,
   type GraphQLSchema,
   getNamedType,
-  getNullableType,
   isLeafType,
-  isListType,
   isNonNullType,
   isObjectType,
   Kind,
@@ -23,6 +20,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { Context } from '../../context.ts';
+import { listsObjects } from './list-selection.ts';
 import { type Leaf, type LeafSelection, SerializedList } from './serialized-list.ts';
 import { ExecutionState } from './state.ts';
 
@@ -53,11 +51,6 @@ export function withSerializedLists(schema: GraphQLSchema): GraphQLSchema {
       });
     },
   });
-}
-
-function listsObjects(type: GraphQLOutputType): boolean {
-  const nullable = getNullableType(type);
-  return isListType(nullable) && isObjectType(getNullableType(nullable.ofType));
 }
 
 function serializedListField(fieldName: string, field: Field): Field {
