@@ -8,6 +8,19 @@ import { countSelections, createSizeRule } from './document-size.ts';
 /** Refuses requests that ask for too much, each with a status and a code of its own. */
 export function createLimits(limits: Limits): ServerPlugin {
   const sizeRule = createSizeRule(limits);
+  /** A document that comes again is the cache's, and need not be walked. */
+  const checked = new WeakSet<DocumentNode>();
+
+  function checkSelections(document: DocumentNode): void {
+    if (checked.has(document)) return;
+    if (countSelections(document) > limits.selections) {
+      throw requestError(
+        'TOO_MANY_SELECTIONS',
+        `The document selects more than ${limits.selections} fields, with fragments expanded. Split it into several requests.`,
+      );
+    }
+    checked.add(document);
+  }
 
   return {
     onRequestParse() {
@@ -23,7 +36,7 @@ export function createLimits(limits: Limits): ServerPlugin {
       checkTokens(source.toString(), limits.tokens);
       // Before anything else walks the document: some walks enter a fragment as often as it is spread.
       return ({ result }: { readonly result: DocumentNode | Error | null }) => {
-        if (result && !(result instanceof Error)) checkSelections(result, limits.selections);
+        if (result && !(result instanceof Error)) checkSelections(result);
       };
     },
     onValidate({ addValidationRule }) {
@@ -56,14 +69,6 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
       for (const child of Object.values(value)) if (child !== undefined) values.push(child);
     }
   }
-}
-
-function checkSelections(document: DocumentNode, limit: number): void {
-  if (countSelections(document) <= limit) return;
-  throw requestError(
-    'TOO_MANY_SELECTIONS',
-    `The document selects more than ${limit} fields, with fragments expanded. Split it into several requests.`,
-  );
 }
 
 /** Counted before parsing; graphql-js can stop at a number of tokens too, but says so as a syntax error. */
