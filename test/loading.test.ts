@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { execute, parse } from 'graphql';
 import { Document } from '../src/lib/json-api.ts';
 import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
@@ -158,15 +157,18 @@ describe('vendors are asked as little as possible', () => {
 });
 
 test('interleaved requests see each their own user', async () => {
-  // The user is the one whose key was sent; answers come in an order of their own.
-  await using datadog = await startUpstream(async (response, seen) => {
-    const key = String(seen.headers['dd-api-key']);
-    await delay(Number(key.slice(-1)) * 3);
+  const keys = Array.from({ length: 60 }, (_, index) => `key-${(index * 7) % 60}`);
+  // The user is the one whose key was sent; responses come once all have been asked for, in an order of their own.
+  const waiting: { key: string; respond: () => void }[] = [];
+  await using datadog = await startUpstream((...call) => {
+    const key = String(call[1].headers['dd-api-key']);
     const document = fixtures.userDocument({ attributes: { name: key, handle: key } });
-    json(document)(response, seen, 1);
+    waiting.push({ key, respond: () => json(document)(...call) });
+    if (waiting.length < keys.length) return;
+    waiting.sort((a, b) => a.key.localeCompare(b.key));
+    for (const { respond } of waiting) respond();
   });
   const gateway = createGateway({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
-  const keys = Array.from({ length: 60 }, (_, index) => `key-${(index * 7) % 60}`);
   const names = await Promise.all(
     keys.map(async (key) => {
       const answer = await gateway.query('{ viewer { datadog { name } users { displayName } } }', {

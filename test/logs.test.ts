@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { userDocument } from './fixtures/datadog.ts';
 import { user } from './fixtures/heygen.ts';
@@ -168,9 +167,7 @@ test('on a terminal it is written for people', async () => {
   await using rolecall = startProcess({ TERM: 'xterm' }, { command: inTerminal });
   const url = stripVTControlCharacters(await rolecall.listening());
   await (await post(url, { query: QUERY }, { 'x-request-id': 'on-terminal' })).text();
-  for (let tries = 0; tries < 500 && !/on-terminal.*\r\n/.test(rolecall.stdout()); tries += 1) {
-    await delay(10);
-  }
+  await rolecall.written((text) => /on-terminal.*\r\n/.exec(text) ?? undefined);
   const shown = stripVTControlCharacters(rolecall.stdout());
   assert.notEqual(shown, rolecall.stdout(), 'it has no colours');
   assert.match(shown, /^\*+\r?\nSANDBOX: .* invented/m);

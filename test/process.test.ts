@@ -3,10 +3,10 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startSandbox } from '../src/process/sandbox-server.ts';
 import { user, v1 } from './fixtures/heygen.ts';
 import { readConfig } from './support/config.ts';
+import { stoppedListening } from './support/connection.ts';
 import { startProcess } from './support/process.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
@@ -129,14 +129,6 @@ describe('what ends it', () => {
     const url = await npm.listening();
     npm.child.kill('SIGTERM');
     await npm.exited;
-    for (let tries = 0; tries < 50; tries += 1) {
-      const stopped = await fetch(new URL('/health', url)).then(
-        () => false,
-        () => true,
-      );
-      if (stopped) return;
-      await delay(100);
-    }
-    assert.fail('the server still answers');
+    await stoppedListening(url);
   });
 });

@@ -72,15 +72,22 @@ describe('single flight', () => {
   const withKey = (key: string) => ({ headers: { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key } });
 
   test('the same credentials share one call, others never do', async () => {
-    await using datadog = await startUpstream((response, seen, call) => {
-      const name = String(seen.headers['dd-api-key']);
-      setTimeout(() => json(userDocument({ attributes: { name } }))(response, seen, call), 50);
+    const joined = Promise.withResolvers<void>();
+    await using datadog = await startUpstream(async (...call) => {
+      const name = String(call[1].headers['dd-api-key']);
+      await joined.promise;
+      json(userDocument({ attributes: { name } }))(...call);
     });
     const gateway = createGateway({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
     const keys = ['a', 'b', 'a', 'a', 'b', 'c'];
-    const answers = await Promise.all(
-      keys.map((key) => gateway.query('{ viewer { datadog { name } } }', withKey(key))),
+    const requests = keys.map((key) =>
+      gateway.query('{ viewer { datadog { name } } }', withKey(key)),
     );
+    while (datadog.seen.length < 3) await nextTurn();
+    // All were made in one turn, so that each has made its call, or joined one, a few turns later.
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    joined.resolve();
+    const answers = await Promise.all(requests);
     assert.deepEqual(
       answers.map((answer) => dataOf(answer).viewer.datadog.name),
       keys,

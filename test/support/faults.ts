@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { json, type Script, text } from './upstream.ts';
@@ -6,14 +7,17 @@ const MEBIBYTE = 1024 ** 2;
 const BOMB = gzipSync(Buffer.alloc(64 * MEBIBYTE, ' '));
 const HTML = `<html><body>${'<p>The server made a mistake.</p>'.repeat(2000)}</body></html>`;
 
+/** The timeout of an attempt. */
+export const ATTEMPT_MS = 20_000;
+
 export interface Fault {
   readonly script: Script;
   /** The code that the caller sees; none where the vendor is answered well in the end. */
   readonly code?: string;
   /** How often the vendor is asked, `UPSTREAM_RETRIES` being 2. */
   readonly attempts: number;
-  /** Does it last until the timeout of a try? */
-  readonly lasts?: 'attempt';
+  /** Does it last for a large part of `ATTEMPT_MS`, so that time is to be stopped? */
+  readonly isLong?: true;
   readonly retryAfter?: number;
 }
 
@@ -74,8 +78,7 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
       script: (response) => {
         response
           .writeHead(200, { 'content-length': '500' })
-          .write(JSON.stringify(good).slice(0, 50));
-        setTimeout(() => response.destroy(), 5);
+          .write(JSON.stringify(good).slice(0, 50), () => response.destroy());
       },
       code: 'UPSTREAM_UNAVAILABLE',
       attempts: 3,
@@ -103,19 +106,18 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
     drip: {
       script: (response) => {
         response.writeHead(200).write('{');
-        const timer = setInterval(() => response.write(' '), 20);
-        response.once('close', () => clearInterval(timer));
+        drip(response);
       },
       code: 'UPSTREAM_TIMEOUT',
       attempts: 1,
-      lasts: 'attempt',
+      isLong: true,
     },
-    hang: { script: () => {}, code: 'UPSTREAM_TIMEOUT', attempts: 1, lasts: 'attempt' },
+    hang: { script: () => {}, code: 'UPSTREAM_TIMEOUT', attempts: 1, isLong: true },
     'hang after a failure': {
       script: (response, seen, call) => void (call === 1 && text('', 503)(response, seen, call)),
       code: 'UPSTREAM_TIMEOUT',
       attempts: 2,
-      lasts: 'attempt',
+      isLong: true,
     },
     reset: {
       script: (response) => void response.socket?.resetAndDestroy(),
@@ -156,13 +158,23 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
       },
       attempts: 1,
     },
-    slow: { script: (...call) => void setTimeout(() => answerWell(...call), 150), attempts: 1 },
+    slow: {
+      script: (...call) => void setTimeout(() => answerWell(...call), ATTEMPT_MS / 2),
+      attempts: 1,
+      isLong: true,
+    },
     flaky: {
       script: (response, seen, call) =>
         (call < 3 ? text('', 503) : answerWell)(response, seen, call),
       attempts: 3,
     },
   };
+}
+
+/** Sends a byte in each turn, as long as somebody listens. */
+function drip(response: ServerResponse): void {
+  response.write(' ');
+  if (!response.destroyed) setImmediate(drip, response);
 }
 
 /** Sends this many bytes as fast as they are taken, and stops when the connection is dropped. */

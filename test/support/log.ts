@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { startProcess } from './process.ts';
 
 export type Line = any;
@@ -12,15 +11,10 @@ export function linesOf(stdout: string): Line[] {
 }
 
 /** The first line that this is true of, once it is written. */
-export async function findLine(
-  { stdout }: Pick<ReturnType<typeof startProcess>, 'stdout'>,
+export function findLine(
+  { written }: Pick<ReturnType<typeof startProcess>, 'written'>,
   isIt: (line: Line) => boolean,
 ): Promise<Line> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    // What comes after the last line break is not whole yet.
-    const line = linesOf(stdout().replace(/[^\n]*$/, '')).find(isIt);
-    if (line !== undefined) return line;
-    await delay(10);
-  }
-  throw new Error(`no such line: ${stdout()}`);
+  // What comes after the last line break is not whole yet.
+  return written((stdout) => linesOf(stdout.replace(/[^\n]*$/, '')).find(isIt));
 }

@@ -26,18 +26,22 @@ export function startProcess(
   child.stderr?.on('data', (chunk) => (stderr += chunk));
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal, stdout, stderr }));
 
+  async function written<T>(find: (stdout: string) => T | undefined): Promise<T> {
+    while (child.exitCode === null && child.signalCode === null) {
+      const found = find(stdout);
+      if (found !== undefined) return found;
+      await Promise.race([once(child.stdout ?? child, 'data'), exited]);
+    }
+    throw new Error(`ended before: ${stderr}${stdout}`);
+  }
+
   return {
     child,
     exited,
+    /** What is found in its output, once that has been written. @throws {Error} where it ends before */
+    written,
     /** The URL that it says it serves. @throws {Error} where it ends before that */
-    async listening(): Promise<string> {
-      while (child.exitCode === null && child.signalCode === null) {
-        const url = LISTENING.exec(stdout)?.[1];
-        if (url !== undefined) return url;
-        await Promise.race([once(child.stdout ?? child, 'data'), exited]);
-      }
-      throw new Error(`ended without listening: ${stderr}`);
-    },
+    listening: () => written((text) => LISTENING.exec(text)?.[1]),
     stdout: () => stdout,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
