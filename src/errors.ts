@@ -47,7 +47,7 @@ export const ERROR_CODES = {
   UPSTREAM_REJECTED: { meaning: 'The vendor responded with another 4xx.' },
   EXPANSION_LIMIT: {
     meaning:
-      'With `EXPAND=rest`: the operation needs too many calls; what is beyond the limit stays a placeholder.',
+      'With `DD_EXPAND=rest`: the operation needs too many calls; what is beyond the limit stays a placeholder.',
   },
   INVALID_REPRESENTATION: { meaning: 'At `/subgraph`: a representation does not name an entity.' },
   BAD_REQUEST: { status: 400, meaning: 'The request is not a GraphQL request.' },

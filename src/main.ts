@@ -34,6 +34,7 @@ try {
 async function start(): Promise<void> {
   const read = readConfig(readEnvironment(), providers);
   const logger = createLogger(read.server.logLevel);
+  for (const warning of read.warnings) logger.warn(warning);
   surviveRequestFaults(logger);
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };

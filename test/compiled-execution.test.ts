@@ -134,7 +134,7 @@ const scenarios: Readonly<Record<string, readonly [Script, Script, Record<string
   'a Datadog that refuses what is asked beyond the current user': [
     currentUserOnly,
     json(v1()),
-    { EXPAND: 'rest' },
+    { DD_EXPAND: 'rest' },
   ],
 };
 

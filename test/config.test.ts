@@ -35,6 +35,7 @@ describe('defaults', () => {
       credentials: 'server',
       sandbox: true,
       isSandboxForced: false,
+      warnings: [],
       isOpen: false,
       identity: { jwt: undefined, logSecret: undefined },
     });

@@ -13,7 +13,7 @@ import {
 import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
-const REST = { EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000' };
+const REST = { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000' };
 
 const permissions = [1, 2, 3].map((index) => permission(index));
 
@@ -64,7 +64,7 @@ const otherUser = (id: string, name: string) => {
   return { ...document, data: { ...document.data, id } };
 };
 
-describe('EXPAND=included, the default', () => {
+describe('DD_EXPAND=included, the default', () => {
   test('asks for nothing but the current user', async () => {
     const { answer, paths } = await ask(
       datadogWith(dangling(['gone'], [], ['other'])),
@@ -79,7 +79,7 @@ describe('EXPAND=included, the default', () => {
   });
 });
 
-describe('EXPAND=rest', () => {
+describe('DD_EXPAND=rest', () => {
   test('asks for nothing that included holds, and for nothing where only ids are asked for', async () => {
     const document = dangling([uuid(3, 1)], [role(1, [uuid(4, 1)]), permission(1)]);
     const held = await ask(
@@ -193,7 +193,7 @@ describe('EXPAND=rest', () => {
     assert.deepEqual(answer.errors?.[0]?.path, ['viewer', 'datadog', 'permissions']);
   });
 
-  test('past EXPANSION_LIMIT references stay references, with one error', async () => {
+  test('past DD_EXPANSION_LIMIT resources stay placeholders, with one error', async () => {
     const ids = Array.from({ length: 1_000 }, (_, index) => `role-${index}`);
     const bodies = Object.fromEntries(
       ids.map((id) => [`roles/${id}`, { data: { ...role(1, []), id } }]),
@@ -260,7 +260,7 @@ test('the sandbox serves these endpoints too', async () => {
   const { readConfig } = await import('./support/config.ts');
   const { startSandbox } = await import('../src/process/sandbox-server.ts');
   const { createTestServer } = await import('./support/gateway.ts');
-  const { config } = await startSandbox(readConfig({ EXPAND: 'rest' }));
+  const { config } = await startSandbox(readConfig({ DD_EXPAND: 'rest' }));
   const query =
     '{ viewer { datadog { otherUsers { name roles { name permissions { name } } } } } }';
   const response = await createTestServer(config).fetch('http://rolecall.example/graphql', {

@@ -77,7 +77,7 @@ describe('list items of a response', () => {
   const operations = operationsOf(buildSchema(readFileSync('schema/schema.graphql', 'utf8')));
   for (const [title, script, environment] of [
     ['a document with everything in it', json(shared), {}],
-    ['a document that is expanded from elsewhere', json(shared), { EXPAND: 'rest' }],
+    ['a document that is expanded from elsewhere', json(shared), { DD_EXPAND: 'rest' }],
     ['a vendor that fails', text('', 403), {}],
   ] as const) {
     test(`are counted exactly before execution: ${title}`, async () => {

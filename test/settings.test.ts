@@ -72,7 +72,7 @@ test('what docs/security.md says of slow senders is what the port does', () => {
 describe('a number is taken within its bounds, and changes what it is the number of', () => {
   for (const [name, min, max] of [
     ['PORT', 0, 65_535],
-    ['EXPANSION_LIMIT', 0, 10_000],
+    ['DD_EXPANSION_LIMIT', 0, 10_000],
     ['LIMIT_BODY_BYTES', 1, 104_857_600],
     ['LIMIT_SUBGRAPH_BODY_BYTES', 1, 104_857_600],
     ['LIMIT_TOKENS', 1, 1_000_000],
@@ -117,6 +117,7 @@ describe('a value that cannot be read is told by the name of its variable', () =
     ['LOG_LEVEL', ['loud', 'infos']],
     ['INTROSPECTION', ['yes']],
     ['SUBGRAPH', ['yes']],
+    ['DD_EXPAND', ['all']],
     ['EXPAND', ['all']],
   ] as const) {
     for (const value of values) {

@@ -108,7 +108,7 @@ describe('entities', () => {
     await using heygen = await startUpstream(json(v1()));
     const gateway = createServerGateway(
       { datadog, heygen },
-      { EXPAND: 'rest', UPSTREAM_RETRIES: '0' },
+      { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0' },
     );
     const kinds = [
       [{ __typename: 'Role', id: uuid(3, 1) }, 'Role'],

@@ -136,8 +136,8 @@ describe('permissions, grants and hasPermission', () => {
   }
 });
 
-describe('with EXPAND=rest', () => {
-  const environment = { EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000' };
+describe('with DD_EXPAND=rest', () => {
+  const environment = { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000' };
   const refusing =
     (document: unknown): Script =>
     (response, seen, call) =>

@@ -17,7 +17,7 @@ const CURRENT_USER = '/api/v2/current_user';
 
 async function ask(document: unknown, fields: string) {
   await using datadog = await startUpstream(json(document));
-  const gateway = createServerGateway({ datadog }, { EXPAND: 'rest' });
+  const gateway = createServerGateway({ datadog }, { DD_EXPAND: 'rest' });
   const answer = await gateway.query(`{ viewer { datadog { ${fields} } } }`);
   return { answer, paths: datadog.seen.map(({ path }) => path) };
 }
@@ -82,7 +82,7 @@ test('an entity with an empty id is no representation, whatever a document holds
   const document = userDocument({ included: [{ ...org(), id: '' }] });
   await using datadog = await startUpstream(json(document));
   await using heygen = await startUpstream(json(v1()));
-  const gateway = createServerGateway({ datadog, heygen }, { EXPAND: 'rest' });
+  const gateway = createServerGateway({ datadog, heygen }, { DD_EXPAND: 'rest' });
   const types = ['DatadogUser', 'Organization', 'Role', 'Permission', 'HeyGenUser'];
   const response = await gateway.fetch('http://rolecall.example/subgraph', {
     method: 'POST',

@@ -6,6 +6,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { ServerConfig } from '../server/index.ts';
 import { serverSettings } from '../server/settings.ts';
 import { upstreamSettings } from '../upstream/settings.ts';
+import { checkNames } from './variable-names.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +14,8 @@ export interface Config extends ServerConfig {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
+  /** Sentences about variables whose names should be others. */
+  readonly warnings: readonly string[];
   /** Are they the sandbox's because of SANDBOX=1, whatever keys there are? */
   readonly isSandboxForced: boolean;
 }
@@ -21,11 +24,12 @@ export interface Config extends ServerConfig {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], warnings: readonly string[] = []) {
     super(
       [
         `Rolecall cannot start: ${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong.`,
         ...problems.map((problem) => `  - ${problem}`),
+        ...warnings,
         'Correct it in the environment or in the file .env. The file .env.example lists every variable.',
       ].join('\n'),
     );
@@ -45,8 +49,10 @@ const variables = z.object({
  */
 export function readConfig(environment: Environment, providers: readonly Provider[]): Config {
   const problems: string[] = [];
-  const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  const { set, warnings } = checkNames(
+    Object.fromEntries(Object.entries(environment).filter(isSet)),
+    [variables, serverSettings, identitySettings, upstreamSettings],
+    providers,
   );
   const own = parse(variables, set, problems);
   const server = parse(serverSettings, set, problems);
@@ -83,7 +89,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
     );
   }
   if (!own || !server || !identity || !upstream || problems.length > 0)
-    throw new ConfigError(problems);
+    throw new ConfigError(problems, warnings);
 
   return {
     // As URLs write it, which Node does not listen on.
@@ -92,12 +98,17 @@ export function readConfig(environment: Environment, providers: readonly Provide
     credentials: own.CREDENTIALS,
     sandbox: forced || needsSandbox,
     isSandboxForced: forced,
+    warnings,
     isOpen,
     server,
     identity,
     upstream,
     providers: configured,
   };
+}
+
+function isSet(variable: [string, string | undefined]): variable is [string, string] {
+  return variable[1] !== undefined && variable[1].trim() !== '';
 }
 
 /** The environment without what the sandbox stands in for. */

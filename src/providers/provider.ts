@@ -28,6 +28,10 @@ export interface Provider<
 
   /** The environment variables of the server's own keys; it takes all of them to connect the provider. */
   readonly keyVariables: readonly string[];
+  /** How its variables begin, if no other program's do: one that begins so and is unknown is warned of at start. */
+  readonly variablePrefix?: string;
+  /** The current names of its variables by former ones, which still work and are warned of at start. */
+  readonly renamedVariables?: Readonly<Record<string, string>>;
 
   readonly headers: ProviderHeaders;
 

@@ -7,7 +7,13 @@ import type { User } from './model.ts';
 import { RestLookup } from './rest-lookup.ts';
 import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
-import { type Credentials, type Settings, settings, siteUrl } from './settings.ts';
+import {
+  type Credentials,
+  renamedVariables,
+  type Settings,
+  settings,
+  siteUrl,
+} from './settings.ts';
 import { vendor } from './vendor.ts';
 
 /** Datadog (https://docs.datadoghq.com/api/latest/users/): one JSON:API document, expanded as asked for. */
@@ -18,6 +24,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   settings,
   sandbox,
   keyVariables: ['DD_API_KEY', 'DD_APP_KEY'],
+  renamedVariables,
   headers,
   readHeaders,
   placeText({ baseUrl, credentials }, whose) {

@@ -35,7 +35,7 @@ export interface Credentials {
 export interface Settings extends ProviderSettings<Credentials> {
   /** Wins over every site, a request's included. */
   readonly baseUrl: URL | undefined;
-  /** Where resources come from that the current user's document refers to: from nowhere but its `included`, or from REST. */
+  /** Where resources come from that the current user's document points at: from its `included` alone, or also from REST. */
   readonly expand: 'included' | 'rest';
   /** Calls beyond the current user that one operation may make. */
   readonly expansionLimit: number;
@@ -59,11 +59,19 @@ const site = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Checked also where another variable is wrong, so that every problem is told at once. */
+/** Checked also where another variable is wrong, so that every problem is reported at once. */
 function mustBeSetToo(name: 'DD_API_KEY' | 'DD_APP_KEY') {
   const error = 'must be set too: Datadog wants DD_API_KEY and DD_APP_KEY, and only one is here';
   return { path: [name], error, when: () => true };
 }
+
+const expand = oneOf(['included', 'rest']);
+const expansionLimit = wholeNumber(0, 10_000);
+
+export const renamedVariables = {
+  EXPAND: 'DD_EXPAND',
+  EXPANSION_LIMIT: 'DD_EXPANSION_LIMIT',
+};
 
 export const settings: z.ZodType<Settings> = z
   .object({
@@ -71,15 +79,17 @@ export const settings: z.ZodType<Settings> = z
     DD_API_KEY: key.optional(),
     DD_APP_KEY: key.optional(),
     DATADOG_API_URL: baseUrl.optional(),
-    EXPAND: oneOf(['included', 'rest']).default('included'),
-    EXPANSION_LIMIT: wholeNumber(0, 10_000).default(100),
+    DD_EXPAND: expand.optional(),
+    EXPAND: expand.optional(),
+    DD_EXPANSION_LIMIT: expansionLimit.optional(),
+    EXPANSION_LIMIT: expansionLimit.optional(),
   })
   .refine((set) => set.DD_API_KEY || !set.DD_APP_KEY, mustBeSetToo('DD_API_KEY'))
   .refine((set) => set.DD_APP_KEY || !set.DD_API_KEY, mustBeSetToo('DD_APP_KEY'))
-  .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL, EXPAND, EXPANSION_LIMIT }) => ({
+  .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL, ...set }) => ({
     baseUrl: DATADOG_API_URL,
-    expand: EXPAND,
-    expansionLimit: EXPANSION_LIMIT,
+    expand: set.DD_EXPAND ?? set.EXPAND ?? 'included',
+    expansionLimit: set.DD_EXPANSION_LIMIT ?? set.EXPANSION_LIMIT ?? 100,
     credentials:
       DD_API_KEY && DD_APP_KEY
         ? { apiKey: DD_API_KEY, appKey: DD_APP_KEY, baseUrl: DATADOG_API_URL ?? siteUrl(DD_SITE) }

@@ -17,6 +17,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   settings,
   sandbox,
   keyVariables: ['HEYGEN_API_KEY'],
+  variablePrefix: 'HEYGEN_',
   headers,
   readHeaders,
   placeText: ({ baseUrl }) => baseUrl.href,

@@ -33,7 +33,7 @@ export function describeRequestCredentials(kind: GatewayKind) {
   describe(`${kind.name}, CREDENTIALS=request`, () => {
     let stack: Stack;
     before(async () => {
-      const rolecall = { CREDENTIALS: 'request', EXPAND: 'rest' };
+      const rolecall = { CREDENTIALS: 'request', DD_EXPAND: 'rest' };
       stack = await startStack(kind, { subgraphs: bothSubgraphs, rolecall });
     });
     after(() => stack?.[Symbol.asyncDispose]());

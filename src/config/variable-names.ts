@@ -1,0 +1,109 @@
+import levenshtein from 'js-levenshtein';
+import { z } from 'zod';
+import type { Provider } from '../providers/provider.ts';
+
+/** How variables begin that are ours alone; providers add theirs. */
+const PREFIXES = ['LIMIT_', 'UPSTREAM_', 'BREAKER_'];
+/** Many programs read these, so what resembles them is often another program's: Go's `GOPROXY`, for example. */
+const SHARED = /^(host|port|https?_proxy|no_proxy)$/i;
+/** Kubernetes sets such variables for each service, whatever its name. */
+const OF_A_SERVICE = /_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
+
+type Variables = Readonly<Record<string, string>>;
+
+interface NamedVariables {
+  /** Without what is set by a former name and by the new one too. */
+  readonly set: Variables;
+  /** A sentence for each name that should be another one. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Looks for variables that are set by a former name, or by one that is probably a misspelling.
+ * @param settings what reads variables, beside the providers' own
+ */
+export function checkNames(
+  set: Variables,
+  settings: readonly z.ZodType[],
+  providers: readonly Provider[],
+): NamedVariables {
+  const renamed = new Map(
+    providers.flatMap(({ renamedVariables = {} }) => Object.entries(renamedVariables)),
+  );
+  const prefixes = [...PREFIXES, ...providers.flatMap(({ variablePrefix = [] }) => variablePrefix)];
+  const schemas = [...settings, ...providers.map((provider) => provider.settings)];
+  const names = new Set(schemas.flatMap((schema) => variablesOf(schema)));
+  const meanable = [...names].filter((name) => !renamed.has(name) && !SHARED.test(name));
+  const warnings: string[] = [];
+  const kept = Object.entries(set).filter(([name]) => {
+    const current = renamed.get(name);
+    const isIgnored = current !== undefined && current in set;
+    if (current !== undefined) warnings.push(renamedText(name, current, isIgnored));
+    else if (!names.has(name)) warnings.push(...misspeltText(name, meanable, prefixes));
+    return !isIgnored;
+  });
+  return { set: Object.fromEntries(kept), warnings };
+}
+
+/** The names of the variables that a schema reads. */
+function variablesOf(schema: z.core.$ZodType): readonly string[] {
+  if (schema instanceof z.ZodPipe) return variablesOf(schema.in);
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  throw new TypeError('Settings are a schema of an object, perhaps with a transform');
+}
+
+function renamedText(name: string, current: string, isIgnored: boolean): string {
+  return isIgnored
+    ? `${name} is ignored, since ${current} is set too: unset ${name}, the former name.`
+    : `${name} is now called ${current}: rename it, since the former name will stop working.`;
+}
+
+function misspeltText(
+  name: string,
+  names: readonly string[],
+  prefixes: readonly string[],
+): readonly string[] {
+  const meant = findMeant(name.toUpperCase(), names, prefixes);
+  return meant === undefined
+    ? []
+    : [`${name} is not a variable of Rolecall, so it is ignored. Did you mean ${meant}?`];
+}
+
+function findMeant(
+  name: string,
+  names: readonly string[],
+  prefixes: readonly string[],
+): string | undefined {
+  const prefix = prefixes.find((text) => name.startsWith(text));
+  if (prefix === undefined || OF_A_SERVICE.test(name)) {
+    return closestTo(
+      name,
+      names.filter((each) => isNearMiss(name, each)),
+    );
+  }
+  const ofPrefix = names.filter((each) => each.startsWith(prefix));
+  // `LIMIT_BODY` means `LIMIT_BODY_BYTES`, though others are closer to it.
+  const longer = ofPrefix.filter((each) => each.startsWith(name));
+  return closestTo(name, longer.length > 0 ? longer : ofPrefix);
+}
+
+function isNearMiss(name: string, other: string): boolean {
+  const [a, b] = [lettersOf(name), lettersOf(other)];
+  const edits = allowedEdits(b.length);
+  return Math.abs(a.length - b.length) <= edits && levenshtein(a, b) <= edits;
+}
+
+/** The shorter a name is, the likelier it is that one which resembles it means something else. */
+function allowedEdits(length: number): number {
+  return length < 11 ? 1 : 2;
+}
+
+/** Underscores are easily forgotten, and written as hyphens. */
+function lettersOf(name: string): string {
+  return name.replaceAll(/[^A-Z0-9]/g, '');
+}
+
+function closestTo(name: string, names: readonly string[]): string | undefined {
+  const distances = names.map((each) => levenshtein(name, each));
+  return names[distances.indexOf(Math.min(...distances))];
+}
