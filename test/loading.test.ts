@@ -1,49 +1,77 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { execute, parse } from 'graphql';
+import { describe, type TestContext, test } from 'node:test';
+import { readConfig } from '../src/config/index.ts';
 import { Document } from '../src/lib/json-api.ts';
 import { datadog as datadogProvider } from '../src/providers/datadog/index.ts';
 import { Loaders } from '../src/providers/datadog/loaders.ts';
+import type { PermissionIds } from '../src/providers/datadog/model.ts';
 import { Resources } from '../src/providers/datadog/resources.ts';
-import { createSchemas } from '../src/schema/index.ts';
-import { ExecutionState } from '../src/server/execution/state.ts';
 import * as fixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
-import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
+import {
+  createGateway,
+  createServerGateway,
+  createTestServer,
+  DATADOG_KEYS,
+  dataOf,
+} from './support/gateway.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
-const { graph: schema } = createSchemas([datadogProvider]);
+interface Batch {
+  readonly resource: string;
+  readonly keys: unknown[];
+}
 
-/** Executes the fields of `datadog` and tells what was read of the document, batch by batch. */
-async function readsOf(fields: string, document: unknown = fixtures.manyRoles()) {
-  const resources = new Resources(Document.ofOne(document, 'users'));
+/** What is read of these resources: what is read at once, before any promise goes on, is one batch. */
+function watchReads(resources: Resources, { mock }: TestContext): readonly Batch[] {
+  const batches: Batch[] = [];
+  let open: Batch[] = [];
+  function note(resource: string, key: unknown): void {
+    let batch = open.find((one) => one.resource === resource);
+    if (batch === undefined) {
+      batch = { resource, keys: [] };
+      batches.push(batch);
+      open.push(batch);
+      queueMicrotask(() => {
+        open = [];
+      });
+    }
+    batch.keys.push(key);
+  }
+  const { organization, role, permissions } = resources;
+  mock.method(resources, 'organization', (id: string) => {
+    note('organizations', id);
+    return organization(id);
+  });
+  mock.method(resources, 'role', (id: string) => {
+    note('roles', id);
+    return role(id);
+  });
+  mock.method(resources, 'permissions', (ids: PermissionIds) => {
+    note('permissions', ids);
+    return permissions.call(resources, ids);
+  });
+  return batches;
+}
+
+/** Asks for the fields of `datadog` and tells what was read of the document, batch by batch. */
+async function readsOf(context: TestContext, fields: string) {
+  const resources = new Resources(Document.ofOne(fixtures.manyRoles(), 'users'));
+  const reads = watchReads(resources, context);
   let fetches = 0;
-  const loaders = new Loaders(async () => {
+  const fetch = async () => {
     fetches += 1;
     return resources;
+  };
+  const provider = { ...datadogProvider, open: () => ({ connect: () => new Loaders(fetch) }) };
+  const server = createTestServer(readConfig(DATADOG_KEYS, [provider]));
+  const response = await server.fetch('http://rolecall.example/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `{ viewer { datadog { ${fields} } } }` }),
   });
-  const reads: { resource: string; keys: readonly unknown[] }[] = [];
-  for (const resource of ['organizations', 'roles', 'permissions'] as const) {
-    // DataLoader keeps its batch function here.
-    const loader = loaders[resource] as unknown as {
-      _batchLoadFn: (keys: readonly unknown[]) => unknown;
-    };
-    const load = loader._batchLoadFn;
-    loader._batchLoadFn = (keys) => {
-      reads.push({ resource, keys });
-      return load.call(loader, keys);
-    };
-  }
-  const result = await execute({
-    schema,
-    document: parse(`{ viewer { datadog { ${fields} } } }`),
-    contextValue: {
-      trace: { providers: new Set(), accepted: new Set(), upstream: [] },
-      execution: new ExecutionState(0),
-      connections: new Map([['DATADOG', { state: 'connected', session: loaders }]]),
-    },
-  });
-  assert.equal(result.errors, undefined);
+  const { errors } = await response.json();
+  assert.equal(errors, undefined);
   assert.equal(fetches, 1);
   return reads;
 }
@@ -57,42 +85,45 @@ describe('references stay references until more than their id is asked for', () 
     'roles { ...on Role { id } name @skip(if: true) }',
     'organization { id } otherOrganizations { id } otherUsers { id } teamRoles { id }',
   ]) {
-    test(fields, async () => assert.deepEqual(await readsOf(fields), []));
+    test(fields, async (context) => assert.deepEqual(await readsOf(context, fields), []));
   }
 
-  test('permissions { id } reads the roles that refer to them, and no permission', async () => {
+  test('permissions { id } reads the roles that refer to them, and no permission', async (context) => {
     for (const fields of [
       'roles { permissions { id } }',
       'permissions { id }',
       'grants { permission { id } roles { name } }',
     ]) {
-      assert.deepEqual(await readsOf(fields), [{ resource: 'roles', keys: roleIds }]);
+      assert.deepEqual(await readsOf(context, fields), [{ resource: 'roles', keys: roleIds }]);
     }
   });
 
-  test('a fragment counts as its fields', async () => {
-    const reads = await readsOf('roles { ...on Role { ...on Role { name } } }');
+  test('a fragment counts as its fields', async (context) => {
+    const reads = await readsOf(context, 'roles { ...on Role { ...on Role { name } } }');
     assert.deepEqual(reads, [{ resource: 'roles', keys: roleIds }]);
   });
 });
 
 describe('relationships are expanded in batches', () => {
-  test('all roles in one, and the permissions of each role as one load in one more', async () => {
-    const reads = await readsOf('roles { name permissions { name } }');
+  test('all roles in one, and the permissions of each role as one load in one more', async (context) => {
+    const reads = await readsOf(context, 'roles { name permissions { name } }');
     const sizes = (keys: readonly unknown[]) => keys.map((ids) => (ids as string[]).length);
     assert.deepEqual(reads[0], { resource: 'roles', keys: roleIds });
     assert.deepEqual(sizes(reads[1]?.keys ?? []), [297, 250, 183, 100]);
     assert.equal(reads.length, 2);
   });
 
-  test('a role is read once, however many fields, aliases and fragments ask for it', async () => {
-    const reads = await readsOf(`
+  test('a role is read once, however many fields, aliases and fragments ask for it', async (context) => {
+    const reads = await readsOf(
+      context,
+      `
       a: roles { name }
       b: roles { name managed permissions { name } }
       c: roles { permissions(restricted: true) { name } }
       d: hasPermission(name: "permission_1")
       organization { name } o: organization { publicId }
-    `);
+    `,
+    );
     assert.deepEqual(
       reads.filter(({ resource }) => resource === 'roles'),
       [{ resource: 'roles', keys: roleIds }],
