@@ -144,7 +144,7 @@ export type RequestErrorCode = {
 export class RolecallError extends Error {
   override readonly name: string = 'RolecallError';
   readonly extensions: ErrorExtensions;
-  /** Is it told once per operation, at the first place that met it, rather than at every one? */
+  /** Is it reported once per operation, at the first field that met it, rather than at every one? */
   readonly isReportedOnce: boolean;
 
   constructor(
@@ -157,7 +157,7 @@ export class RolecallError extends Error {
     this.isReportedOnce = isReportedOnce;
   }
 
-  /** The same, told once per operation. */
+  /** The same, reported once per operation. */
   reportedOnce(): RolecallError {
     return new RolecallError(this.message, this.extensions, { isReportedOnce: true });
   }

@@ -161,7 +161,7 @@ describe('DD_EXPAND=rest', () => {
     });
   });
 
-  test('a failed call is told once, at the first path that asked; the reference keeps its id', async () => {
+  test('a failed call is reported once, at the first path that asked; the placeholder keeps its id', async () => {
     const { answer, paths } = await ask(
       datadogWith(dangling(['no', uuid(3, 1)], [role(1, [])]), {
         'roles/no': json({ errors: ['Forbidden'] }, 403),

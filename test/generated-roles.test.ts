@@ -11,7 +11,7 @@ const WARM_UP = 6;
 const NAMES = ['permission_1', 'permission_2', 'permission_3', 'alias_3', 'other'];
 const INDEXES = [1, 2, 3] as const;
 
-/** A relationship's `data`: references that can be read, by their index, and what cannot be. */
+/** A relationship's `data`: identifiers that can be read, by their index, and what cannot be. */
 type Data = readonly (number | string)[] | null;
 
 const data: fc.Arbitrary<Data> = fc.option(
@@ -40,13 +40,13 @@ type User = typeof users extends fc.Arbitrary<infer T> ? T : never;
 
 function linkage(type: string, kind: number, entries: Data) {
   const unreadable = [{}, null, 7, { type }, { id: 'x' }, { type, id: 7 }];
-  const references = entries?.map((entry, index) => {
+  const identifiers = entries?.map((entry, index) => {
     if (typeof entry === 'number') return { type, id: uuid(kind, entry) };
     return entry === 'stranger'
       ? { type: 'badges', id: 'x' }
       : unreadable[index % unreadable.length];
   });
-  return { data: references ?? null };
+  return { data: identifiers ?? null };
 }
 
 function toDocument({ roles, grants, names }: User) {

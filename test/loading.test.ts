@@ -78,7 +78,7 @@ async function readsOf(context: TestContext, fields: string) {
 
 const roleIds = [1, 2, 3, 4].map((index) => fixtures.uuid(3, index));
 
-describe('references stay references until more than their id is asked for', () => {
+describe('resources are not looked up until more than their id is asked for', () => {
   for (const fields of [
     'roles { id }',
     'roles { __typename id }',

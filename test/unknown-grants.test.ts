@@ -62,7 +62,7 @@ const roleWith = (index: number, data: unknown): Resource => ({
 const withRoles = (data: unknown, ...included: unknown[]) =>
   userDocument({ relationships: { roles: { data } }, included: [...included, permission(1)] });
 
-/** None of these can be read as the reference to a role. */
+/** None of these can be read as the identifier of a role. */
 const unreadable = [
   { type: 'roles' },
   { type: 'roles', id: 7 },
@@ -96,29 +96,29 @@ describe('permissions, grants and hasPermission', () => {
       }),
       SOME,
     ],
-    ['references to something else', withRoles([first, ref('badges', 'x')], roleOne), ALL],
-    ['nothing but references to something else', withRoles([ref('badges', 'x')]), NONE],
+    ['identifiers of something else', withRoles([first, ref('badges', 'x')], roleOne), ALL],
+    ['nothing but identifiers of something else', withRoles([ref('badges', 'x')]), NONE],
   ] as const) {
     test(name, async () => {
       assert.deepEqual(await serve(json(document)), { user: expected, codes: {} });
     });
   }
 
-  for (const reference of unreadable) {
-    const name = JSON.stringify(reference);
-    test(`a reference to a role that cannot be read is not known, rather than none: ${name}`, async () => {
-      assert.deepEqual(await serve(json(withRoles([reference]))), { user: UNKNOWN, codes: {} });
-      const beside = await serve(json(withRoles([reference, first], roleOne)));
+  for (const identifier of unreadable) {
+    const name = JSON.stringify(identifier);
+    test(`an identifier of a role that cannot be read is not known, rather than none: ${name}`, async () => {
+      assert.deepEqual(await serve(json(withRoles([identifier]))), { user: UNKNOWN, codes: {} });
+      const beside = await serve(json(withRoles([identifier, first], roleOne)));
       assert.deepEqual(beside, { user: SOME, codes: {} });
-      const { user } = await serve(json(withRoles([reference, first], roleOne)), 'roles { name }');
+      const { user } = await serve(json(withRoles([identifier, first], roleOne)), 'roles { name }');
       assert.deepEqual(user.roles, [{ name: 'Role 1' }]);
-      const alone = await serve(json(withRoles([reference])), 'roles { name }');
+      const alone = await serve(json(withRoles([identifier])), 'roles { name }');
       assert.deepEqual(alone, { user: { roles: null }, codes: {} });
     });
   }
 
   for (const id of [undefined, 7, '']) {
-    test(`so is a reference to a permission with the id ${JSON.stringify(id)}`, async () => {
+    test(`so is an identifier of a permission with the id ${JSON.stringify(id)}`, async () => {
       const odd = { type: 'permissions', id };
       const one = ref('permissions', uuid(4, 1));
       assert.deepEqual(await serve(json(withRoles([first], roleWith(1, [odd])))), {
@@ -167,7 +167,7 @@ describe('with DD_EXPAND=rest', () => {
     );
   });
 
-  test('a reference that cannot be read is asked for by nobody', async () => {
+  test('an identifier that cannot be read is looked up by nobody', async () => {
     await using datadog = await startUpstream(json(withRoles(unreadable)));
     await createServerGateway({ datadog }, environment).query(
       `{ viewer { datadog { ${FIELDS} roles { name } } } }`,

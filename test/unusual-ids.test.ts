@@ -22,7 +22,7 @@ async function ask(document: unknown, fields: string) {
   return { answer, paths: datadog.seen.map(({ path }) => path) };
 }
 
-describe('a reference with an empty id', () => {
+describe('an identifier with an empty id', () => {
   test('in a list is passed over, and nobody is asked about it', async () => {
     const document = userWithRoles([role(1, ['', uuid(4, 1)])], [permission(1)]);
     document.data.relationships['roles'] = {

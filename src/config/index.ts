@@ -69,7 +69,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
     problems.push('SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.');
   }
   const hasCredentials = configured.some(({ settings }) => settings.credentials !== undefined);
-  // Where keys are wrong it is they that are told, not that there are none.
+  // Wrong keys are reported as such, not as missing.
   const isRead = configured.length === providers.length;
   const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
   if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {

@@ -9,7 +9,7 @@ export interface Resource {
   readonly relationships: JsonObject;
 }
 
-/** A resource as it came: it can be told from others, and no more is known of it. */
+/** A resource as it came: it has a type and an id, and no more is known of it. */
 interface ResourceObject {
   readonly type: string;
   readonly id: string;

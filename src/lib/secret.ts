@@ -32,7 +32,7 @@ export class Secret {
   }
 }
 
-/** Tells credentials apart without holding them: equal for equal keys, in this process only. */
+/** Distinguishes credentials without holding them: equal for equal keys, in this process only. */
 export function fingerprint(...secrets: readonly Secret[]): string {
   const texts = secrets.map((secret) => secret.reveal());
   return hash('sha256', JSON.stringify([FINGERPRINT_KEY, ...texts]), 'base64url');

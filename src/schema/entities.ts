@@ -9,7 +9,7 @@ import { RolecallError } from '../errors.ts';
 import { isJsonObject } from '../lib/json.ts';
 
 type ResolveReference = (
-  reference: { readonly id: string },
+  representation: { readonly id: string },
   context: Context,
   info: GraphQLResolveInfo,
 ) => Promise<unknown>;

@@ -16,7 +16,7 @@ export interface ServerContext {
 
 /** What came of the token of a request. */
 export type Authentication =
-  /** `name` tells this caller from others; the token or the person cannot be told by it. */
+  /** `name` distinguishes this caller from others, and gives away neither the token nor the person. */
   | { readonly state: 'accepted'; readonly name: string }
   | { readonly state: 'refused'; readonly error: GraphQLError };
 

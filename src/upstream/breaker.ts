@@ -55,7 +55,7 @@ export class Breaker {
   }
 
   /**
-   * As `check`, of a call that is about to be made: what comes of it is told to `watch`.
+   * As `check`, of a call that is about to be made: its outcome is reported to `watch`.
    * @returns is it a probe?
    */
   enter(credential: string): boolean {

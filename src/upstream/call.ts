@@ -36,14 +36,14 @@ export interface Means {
 export interface RequestScope {
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
-  /** Tells the log how a call to the vendor went. */
+  /** Reports to the log how a call to the vendor went. */
   readonly report: (report: CallReport) => void;
 }
 
 /** One GET of a vendor. */
 export interface Call extends RequestScope {
   readonly url: URL;
-  /** A fingerprint of the credentials: a caller who floods or fails is told apart from others by it. */
+  /** A fingerprint of the credentials: by it, a caller who floods or fails is distinguished from others. */
   readonly credential: string;
   /** Everything that is sent, credentials included: they go to the wire past ky, whose errors hold what it was given. */
   readonly headers: Readonly<Record<string, string>>;
@@ -96,7 +96,7 @@ export async function makeCall(
         return statusOnly(response.status);
       },
     });
-    // ky is not told of a caller who leaves, and would sleep until its next attempt.
+    // ky does not learn of a caller who leaves, and would sleep until its next attempt.
     await unlessLeft(signal, tried);
   } catch (error) {
     if (!(error instanceof HTTPError)) {

@@ -119,7 +119,7 @@ function percentDecoded({ text }: View): View {
   };
 }
 
-/** @param bits that one character of the encoding tells */
+/** @param bits that one character of the encoding holds */
 function decoded(
   { text, first, last }: View,
   start: number,

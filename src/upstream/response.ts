@@ -80,10 +80,10 @@ function decode(body: Buffer, encoding: string, maxBytes: number): Buffer<ArrayB
   }
 }
 
-/** So that one chunk takes all of it: the length that its last bytes tell (RFC 1952, 2.3.1), true or not. */
+/** So that one chunk takes all of it: the length that its last bytes state (RFC 1952, 2.3.1), true or not. */
 function chunkSize(body: Buffer, maxBytes: number): number {
-  const told = body.length < ISIZE_BYTES ? 0 : body.readUInt32LE(body.length - ISIZE_BYTES);
-  return Math.max(MIN_CHUNK_BYTES, Math.min(told, maxBytes) + 1);
+  const stated = body.length < ISIZE_BYTES ? 0 : body.readUInt32LE(body.length - ISIZE_BYTES);
+  return Math.max(MIN_CHUNK_BYTES, Math.min(stated, maxBytes) + 1);
 }
 
 /** As it travels, or decoded. */

@@ -27,7 +27,7 @@ export const httpPolicy: RetryPolicy = {
 
 /**
  * HTTP's rules, and a header with the seconds that are left of the rate limit's window, for want of a `Retry-After`.
- * The header counts on a 429 only: it tells of a window, not of a fault.
+ * The header counts on a 429 only: it is about a window, not about a fault.
  * @param header in lower case
  */
 export function windowPolicy(header: string): RetryPolicy {

@@ -4,7 +4,7 @@ import { proxyUrl, ratio, wholeNumber } from '../lib/env-types.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How vendors are called; the same for all of them. docs/resilience.md tells what each does. */
+/** How vendors are called; the same for all of them. docs/resilience.md says what each does. */
 export interface UpstreamSettings {
   /** For one call: all its attempts, and the wait for a slot. */
   readonly deadlineMs: number;

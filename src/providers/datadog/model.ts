@@ -9,7 +9,7 @@ import { vendor } from './vendor.ts';
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
  * Each is made of its resource alone: of relationships only the ids are read. Where no document holds
- * the resource, everything but its id is null. `__typename` tells the type among a subgraph's entities.
+ * the resource, everything but its id is null. `__typename` says which of a subgraph's entities it is.
  * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
  */
 

@@ -3,7 +3,7 @@ import { RolecallError } from '../../errors.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Tells a failure that many fields met at the first of them only, in the order of the response; a field that
+ * Reports a failure that many fields met at the first of them only, in the order of the response; a field that
  * it left something out of counts, though it is not null.
  */
 export const reportedOnce: ServerPlugin = {
@@ -15,9 +15,9 @@ export const reportedOnce: ServerPlugin = {
         const partial = Array.from(partialErrors, ([failure, paths]) =>
           Array.from(paths, (path) => toError(failure, responsePathAsArray(path))),
         ).flat();
-        const told = [...(result.errors ?? []), ...partial];
-        const errors = firstOfEach(told as GraphQLError[], result);
-        if (errors.length < told.length || partial.length > 0) setResult({ ...result, errors });
+        const all = [...(result.errors ?? []), ...partial];
+        const errors = firstOfEach(all as GraphQLError[], result);
+        if (errors.length < all.length || partial.length > 0) setResult({ ...result, errors });
       },
     };
   },
@@ -27,7 +27,7 @@ function toError(failure: RolecallError, path: readonly (string | number)[]): Gr
   return new GraphQLError(failure.message, { path, originalError: failure });
 }
 
-/** The errors without those of a failure that another one tells earlier. */
+/** The errors without those of a failure that an earlier one reports. */
 function firstOfEach(
   errors: readonly GraphQLError[],
   { data }: ExecutionResult,

@@ -10,7 +10,7 @@ export interface PageOptions {
   readonly isSandbox: boolean;
   /** Is the app for those only who bring a token? */
   readonly needsToken: boolean;
-  /** Does the server tell its schema? */
+  /** Does the server show its schema? */
   readonly hasDocs: boolean;
 }
 

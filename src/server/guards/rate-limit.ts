@@ -90,7 +90,7 @@ export function createRateLimit(
   };
 }
 
-/** What tells a provider's credentials from others, undefined where the request brings none. */
+/** What distinguishes a provider's credentials from others, undefined where the request brings none. */
 function nameOf({ name, keys }: KeyHeaders, headers: Headers): string | undefined {
   const texts = keys.map((key) => headers.get(key) ?? '');
   if (!texts.some(Boolean)) return undefined;
