@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, type TestContext, test } from 'node:test';
 import { readConfig } from '../src/config/index.ts';
 import { Document } from '../src/lib/json-api.ts';
@@ -22,19 +23,22 @@ interface Batch {
   readonly keys: unknown[];
 }
 
-/** What is read of these resources: what is read at once, before any promise goes on, is one batch. */
-function watchReads(resources: Resources, { mock }: TestContext): readonly Batch[] {
+/** What is read of these resources, batch by batch: each batch of a loader begins by asking for the current user. */
+function watchReads(loaders: Loaders, resources: Resources, { mock }: TestContext) {
   const batches: Batch[] = [];
-  let open: Batch[] = [];
+  const underWay = new AsyncLocalStorage<Map<string, Batch>>();
+  const { currentUser } = loaders;
+  mock.method(loaders, 'currentUser', () => {
+    underWay.enterWith(new Map());
+    return currentUser();
+  });
   function note(resource: string, key: unknown): void {
-    let batch = open.find((one) => one.resource === resource);
+    const own = underWay.getStore() ?? assert.fail('no batch reads this');
+    let batch = own.get(resource);
     if (batch === undefined) {
       batch = { resource, keys: [] };
+      own.set(resource, batch);
       batches.push(batch);
-      open.push(batch);
-      queueMicrotask(() => {
-        open = [];
-      });
     }
     batch.keys.push(key);
   }
@@ -57,13 +61,14 @@ function watchReads(resources: Resources, { mock }: TestContext): readonly Batch
 /** Asks for the fields of `datadog` and tells what was read of the document, batch by batch. */
 async function readsOf(context: TestContext, fields: string) {
   const resources = new Resources(Document.ofOne(fixtures.manyRoles(), 'users'));
-  const reads = watchReads(resources, context);
   let fetches = 0;
   const fetch = async () => {
     fetches += 1;
     return resources;
   };
-  const provider = { ...datadogProvider, open: () => ({ connect: () => new Loaders(fetch) }) };
+  const loaders = new Loaders(fetch);
+  const reads = watchReads(loaders, resources, context);
+  const provider = { ...datadogProvider, open: () => ({ connect: () => loaders }) };
   const server = createTestServer(readConfig(DATADOG_KEYS, [provider]));
   const response = await server.fetch('http://rolecall.example/graphql', {
     method: 'POST',
