@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createGateway } from './support/gateway.ts';
+
+describe('INTROSPECTION=off', () => {
+  const gateway = createGateway({ INTROSPECTION: 'off' });
+
+  test('hides the schema', async () => {
+    for (const query of [
+      '{ __schema { types { name } } }',
+      '{ __type(name: "Viewer") { name } }',
+      '{ viewer { providers } ...F } fragment F on Query { __schema { description } }',
+    ]) {
+      const answer = await gateway.query(query);
+      assert.equal(answer.data, undefined);
+      assert.match(answer.errors?.[0]?.message ?? '', /introspection/i);
+    }
+  });
+
+  test('suggests nothing', async () => {
+    for (const query of [
+      '{ viewr { providers } }',
+      '{ viewer { datadg { id } } }',
+      '{ viewer { datadog { permissions(name: ["a"]) { id } } } }',
+      '{ viewer { ... on Datadoguser { id } } }',
+      '{ viewer { datadog { roles { permissions { nam } } } } }',
+    ]) {
+      const shown = JSON.stringify((await gateway.query(query)).errors);
+      assert.doesNotMatch(shown, /Did you mean/, shown);
+      assert.match(JSON.stringify((await createGateway({}).query(query)).errors), /Did you mean/);
+    }
+  });
+
+  test('leaves operations as they are', async () => {
+    const { data } = await gateway.query('{ __typename viewer { providers } }');
+    assert.deepEqual(data, { __typename: 'Query', viewer: { providers: [] } });
+  });
+});
