@@ -1,6 +1,6 @@
 import { administrator } from '../test/fixtures/datadog.ts';
 import { v1 } from '../test/fixtures/heygen.ts';
-import { createServerGateway } from '../test/support/gateway.ts';
+import { createRolecallFor } from '../test/support/rolecall.ts';
 import { json, startUpstream } from '../test/support/upstream.ts';
 import { corners } from './corners.ts';
 import { createRandom, randomDocument } from './random-documents.ts';
@@ -17,14 +17,14 @@ const WORST = 8;
 
 await using datadog = await startUpstream(json(administrator()));
 await using heygen = await startUpstream(json(v1()));
-const gateway = createServerGateway(
+const rolecall = createRolecallFor(
   { datadog, heygen },
   { RATE_LIMIT: '0', HEYGEN_API_VERSION: 'v1' },
 );
 
 async function ask(path: string, body: string) {
   const before = process.threadCpuUsage();
-  const response = await gateway.fetch(`http://rolecall.example${path}`, {
+  const response = await rolecall.fetch(`http://rolecall.example${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,

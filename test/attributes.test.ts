@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { buildSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
 import * as fixtures from './fixtures/datadog.ts';
 import { user as heygenUser, v1, v3 } from './fixtures/heygen.ts';
-import { createServerGateway, dataOf } from './support/gateway.ts';
+import { createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 /** How each attribute that Datadog sends is called in the schema, by the type of its resource. */
@@ -108,7 +108,7 @@ describe('every attribute is served by its own field', () => {
       document.included?.unshift(fixtures.org(fixtures.ORG_ID, attributes('orgs')));
       await using datadog = await startUpstream(json(document));
       const { viewer } = dataOf(
-        await createServerGateway({ datadog }).query(`{ viewer { datadog {
+        await createRolecallFor({ datadog }).query(`{ viewer { datadog {
           ${fieldsOf('users')}
           organization { ${fieldsOf('orgs')} }
           roles { ${fieldsOf('roles')} permissions { ${fieldsOf('permissions')} } }
@@ -134,7 +134,7 @@ describe('every attribute is served by its own field', () => {
     ] as const) {
       await using heygen = await startUpstream(json(body));
       const { viewer } = dataOf(
-        await createServerGateway({ heygen }, { HEYGEN_API_VERSION }).query(
+        await createRolecallFor({ heygen }, { HEYGEN_API_VERSION }).query(
           '{ viewer { heygen { id username email firstName lastName displayName } } }',
         ),
       );

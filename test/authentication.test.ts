@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ConfigError } from '../src/config/index.ts';
 import { readConfig } from './support/config.ts';
-import { createGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const BODY = JSON.stringify({ query: '{ viewer { providers } }' });
 
-function post(gateway: Gateway, headers: Record<string, string> = {}, body = BODY) {
-  return gateway.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
+function post(rolecall: Rolecall, headers: Record<string, string> = {}, body = BODY) {
+  return rolecall.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
 }
 
 async function codeOf(response: Response) {
@@ -17,13 +17,13 @@ async function codeOf(response: Response) {
 }
 
 describe('authentication', () => {
-  const gateway = createGateway({ CLIENT_TOKENS: 'token-of-a, token-of-b' });
+  const rolecall = createRolecall({ CLIENT_TOKENS: 'token-of-a, token-of-b' });
 
   test('lets in who brings one of the tokens', async () => {
     for (const token of ['token-of-a', 'token-of-b']) {
-      assert.equal((await post(gateway, { authorization: `Bearer ${token}` })).status, 200);
+      assert.equal((await post(rolecall, { authorization: `Bearer ${token}` })).status, 200);
     }
-    assert.equal((await post(gateway, { authorization: 'bearer token-of-a' })).status, 200);
+    assert.equal((await post(rolecall, { authorization: 'bearer token-of-a' })).status, 200);
   });
 
   for (const authorization of [
@@ -38,7 +38,7 @@ describe('authentication', () => {
   ]) {
     test(`answers 401 to ${JSON.stringify(authorization)}`, async () => {
       for (const accept of ['application/json', 'application/graphql-response+json']) {
-        const response = await post(gateway, {
+        const response = await post(rolecall, {
           accept,
           ...(authorization !== undefined && { authorization }),
         });
@@ -50,15 +50,15 @@ describe('authentication', () => {
   }
 
   test('happens before anything is parsed', async () => {
-    assert.equal((await post(gateway, {}, '{ not json')).status, 401);
-    assert.equal((await post(gateway, {}, 'x'.repeat(200_000))).status, 401);
-    assert.equal((await gateway.fetch(`${URL}?query={`, { headers: JSON_HEADERS })).status, 401);
+    assert.equal((await post(rolecall, {}, '{ not json')).status, 401);
+    assert.equal((await post(rolecall, {}, 'x'.repeat(200_000))).status, 401);
+    assert.equal((await rolecall.fetch(`${URL}?query={`, { headers: JSON_HEADERS })).status, 401);
   });
 
   test('leaves the page that asks for a token, /health and /ready open', async () => {
-    assert.equal((await gateway.fetch(URL, { headers: { accept: 'text/html' } })).status, 200);
+    assert.equal((await rolecall.fetch(URL, { headers: { accept: 'text/html' } })).status, 200);
     for (const path of ['/health', '/ready']) {
-      assert.equal((await gateway.fetch(`http://rolecall.example${path}`)).status, 200);
+      assert.equal((await rolecall.fetch(`http://rolecall.example${path}`)).status, 200);
     }
   });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
 import { connect, rawPost } from './support/connection.ts';
-import { createTestServer } from './support/gateway.ts';
 import { startListening } from './support/http-server.ts';
+import { createTestServer } from './support/rolecall.ts';
 
 const QUERY = '{"query":"{__typename}"}';
 const LIMIT = 200;

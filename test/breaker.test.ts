@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { stopClock, stopTime } from './support/clock.ts';
-import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
 
@@ -20,29 +20,29 @@ describe('the circuit breaker of the server’s own credentials', () => {
     await using datadog = await startUpstream((...call) =>
       (healthy ? json(userDocument()) : text('', 503))(...call),
     );
-    const gateway = createServerGateway({ datadog }, ENVIRONMENT);
+    const rolecall = createRolecallFor({ datadog }, ENVIRONMENT);
     for (let i = 0; i < 3; i += 1) {
-      assert.deepEqual(codesOf(await gateway.query(QUERY)), UNAVAILABLE);
+      assert.deepEqual(codesOf(await rolecall.query(QUERY)), UNAVAILABLE);
     }
     assert.equal(datadog.seen.length, 3);
 
     clock.advance(RESET_MS - 1);
-    const { errors } = await gateway.query(QUERY);
+    const { errors } = await rolecall.query(QUERY);
     assert.equal(errors?.[0]?.extensions?.['code'], 'UPSTREAM_UNAVAILABLE');
     assert.match(errors?.[0]?.message ?? '', /3 calls failed in a row/);
     assert.equal(datadog.seen.length, 3, 'nothing was asked while it was open');
 
     clock.advance(1);
-    await gateway.query(QUERY);
+    await rolecall.query(QUERY);
     assert.equal(datadog.seen.length, 4, 'one call probed, and failed');
     clock.advance(RESET_MS - 1);
-    await gateway.query(QUERY);
+    await rolecall.query(QUERY);
     assert.equal(datadog.seen.length, 4, 'so it is open again');
 
     healthy = true;
     clock.advance(1);
-    dataOf(await gateway.query(QUERY));
-    dataOf(await gateway.query(QUERY));
+    dataOf(await rolecall.query(QUERY));
+    dataOf(await rolecall.query(QUERY));
     assert.equal(datadog.seen.length, 6);
   });
 
@@ -50,11 +50,11 @@ describe('the circuit breaker of the server’s own credentials', () => {
     await using datadog = await startUpstream((response, seen, call) =>
       (call % 4 === 0 ? json(userDocument()) : text('', 502))(response, seen, call),
     );
-    const gateway = createServerGateway({ datadog }, { BREAKER_FAILURES: '2' });
+    const rolecall = createRolecallFor({ datadog }, { BREAKER_FAILURES: '2' });
     // Three attempts fail, the next call goes well: never two calls that fail in a row.
     for (let i = 0; i < 2; i += 1) {
-      assert.deepEqual(codesOf(await gateway.query(QUERY)), UNAVAILABLE);
-      dataOf(await gateway.query(QUERY));
+      assert.deepEqual(codesOf(await rolecall.query(QUERY)), UNAVAILABLE);
+      dataOf(await rolecall.query(QUERY));
     }
     assert.equal(datadog.seen.length, 8);
   });
@@ -67,8 +67,8 @@ describe('the circuit breaker of the server’s own credentials', () => {
   ] as const) {
     test(`never opens on ${name}`, async () => {
       await using datadog = await startUpstream(script);
-      const gateway = createServerGateway({ datadog }, ENVIRONMENT);
-      for (let i = 0; i < 6; i += 1) await gateway.query(QUERY);
+      const rolecall = createRolecallFor({ datadog }, ENVIRONMENT);
+      for (let i = 0; i < 6; i += 1) await rolecall.query(QUERY);
       assert.equal(datadog.seen.length, 6);
     });
   }
@@ -97,10 +97,10 @@ describe('the circuit breaker of the server’s own credentials', () => {
 
   test('never opens on a caller’s cancellation', async () => {
     await using datadog = await startUpstream(() => {});
-    const gateway = createServerGateway({ datadog }, ENVIRONMENT);
+    const rolecall = createRolecallFor({ datadog }, ENVIRONMENT);
     for (let i = 0; i < 5; i += 1) {
       const caller = new AbortController();
-      const response = assert.rejects(gateway.query(QUERY, { signal: caller.signal }));
+      const response = assert.rejects(rolecall.query(QUERY, { signal: caller.signal }));
       while (datadog.seen.length === i) await nextTurn();
       caller.abort();
       await response;
@@ -111,9 +111,9 @@ describe('the circuit breaker of the server’s own credentials', () => {
   test('belongs to one provider', async () => {
     await using datadog = await startUpstream(text('', 503));
     await using heygen = await startUpstream(json(v1()));
-    const gateway = createServerGateway({ datadog, heygen }, ENVIRONMENT);
-    for (let i = 0; i < 5; i += 1) await gateway.query(QUERY);
-    dataOf(await gateway.query('{ viewer { heygen { id } } }'));
+    const rolecall = createRolecallFor({ datadog, heygen }, ENVIRONMENT);
+    for (let i = 0; i < 5; i += 1) await rolecall.query(QUERY);
+    dataOf(await rolecall.query('{ viewer { heygen { id } } }'));
   });
 
   test('a probe is one attempt, which runs to its end where its caller leaves', async () => {
@@ -124,17 +124,17 @@ describe('the circuit breaker of the server’s own credentials', () => {
       else if (call[2] === 4) probe.resolve(() => json(userDocument())(...call));
       else json(userDocument())(...call);
     });
-    const gateway = createServerGateway({ datadog }, { ...ENVIRONMENT, UPSTREAM_CONCURRENCY: '1' });
-    for (let i = 0; i < 3; i += 1) await gateway.query(QUERY);
+    const rolecall = createRolecallFor({ datadog }, { ...ENVIRONMENT, UPSTREAM_CONCURRENCY: '1' });
+    for (let i = 0; i < 3; i += 1) await rolecall.query(QUERY);
     clock.advance(RESET_MS);
     const caller = new AbortController();
-    const left = assert.rejects(gateway.query(QUERY, { signal: caller.signal }));
+    const left = assert.rejects(rolecall.query(QUERY, { signal: caller.signal }));
     const respond = await probe.promise;
     caller.abort();
     await left;
-    assert.deepEqual(codesOf(await gateway.query(QUERY)), UNAVAILABLE, 'the probe is under way');
+    assert.deepEqual(codesOf(await rolecall.query(QUERY)), UNAVAILABLE, 'the probe is under way');
     respond();
-    while (codesOf(await gateway.query(QUERY))['viewer.datadog'] !== undefined) await nextTurn();
+    while (codesOf(await rolecall.query(QUERY))['viewer.datadog'] !== undefined) await nextTurn();
     assert.equal(datadog.seen.length, 5);
   });
 
@@ -164,11 +164,11 @@ describe('the circuit breaker of the server’s own credentials', () => {
   test('a probe that fails is not retried', async () => {
     using clock = stopClock();
     await using datadog = await startUpstream(text('', 503));
-    const gateway = createServerGateway({ datadog }, { BREAKER_FAILURES: '1' });
-    await gateway.query(QUERY);
+    const rolecall = createRolecallFor({ datadog }, { BREAKER_FAILURES: '1' });
+    await rolecall.query(QUERY);
     assert.equal(datadog.seen.length, 3);
     clock.advance(RESET_MS);
-    await gateway.query(QUERY);
+    await rolecall.query(QUERY);
     assert.equal(datadog.seen.length, 4);
   });
 });

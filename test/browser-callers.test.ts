@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
-import { createGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const BODY = JSON.stringify({ query: '{ viewer { providers } }' });
 
-function post(gateway: Gateway, headers: Record<string, string> = {}, body = BODY) {
-  return gateway.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
+function post(rolecall: Rolecall, headers: Record<string, string> = {}, body = BODY) {
+  return rolecall.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
 }
 
 async function codeOf(response: Response) {
@@ -20,7 +20,7 @@ describe('DNS rebinding', () => {
   const QUERY = JSON.stringify({ query: '{ __typename }' });
 
   test('reaches no server with keys that asks nobody for a token', async () => {
-    const gateway = createGateway(keys);
+    const rolecall = createRolecall(keys);
     for (const host of [
       'evil.example:4000',
       'localhost.evil.example',
@@ -28,7 +28,7 @@ describe('DNS rebinding', () => {
       '127.0.0.1.nip.example',
       '[::2]',
     ]) {
-      const response = await post(gateway, { host }, QUERY);
+      const response = await post(rolecall, { host }, QUERY);
       assert.equal(response.status, 421, host);
       assert.equal(await codeOf(response), 'HOST_NOT_LOCAL');
     }
@@ -40,7 +40,7 @@ describe('DNS rebinding', () => {
       '[::1]:4000',
       'LOCALHOST',
     ]) {
-      assert.equal((await post(gateway, { host }, QUERY)).status, 200, host);
+      assert.equal((await post(rolecall, { host }, QUERY)).status, 200, host);
     }
   });
 
@@ -52,7 +52,7 @@ describe('DNS rebinding', () => {
       {},
     ]) {
       const response = await post(
-        createGateway(environment),
+        createRolecall(environment),
         { host: 'rolecall.example', authorization: 'Bearer token' },
         QUERY,
       );
@@ -62,8 +62,8 @@ describe('DNS rebinding', () => {
 });
 
 describe('CORS', () => {
-  const gateway = createGateway({ CORS_ORIGINS: 'https://app.example, http://localhost:3000' });
-  const preflight = (origin: string, to = gateway) =>
+  const rolecall = createRolecall({ CORS_ORIGINS: 'https://app.example, http://localhost:3000' });
+  const preflight = (origin: string, to = rolecall) =>
     to.fetch(URL, {
       method: 'OPTIONS',
       headers: {
@@ -88,7 +88,7 @@ describe('CORS', () => {
     ]) {
       assert.ok(headers.get('access-control-allow-headers')?.includes(name), name);
     }
-    const answer = await post(gateway, { origin: 'http://localhost:3000' });
+    const answer = await post(rolecall, { origin: 'http://localhost:3000' });
     assert.equal(answer.headers.get('access-control-allow-origin'), 'http://localhost:3000');
     assert.equal(answer.headers.get('access-control-expose-headers'), 'Retry-After, X-Request-Id');
   });
@@ -100,14 +100,14 @@ describe('CORS', () => {
       'https://app.example.evil.example',
       'http://app.example',
     ]) {
-      for (const answer of [await preflight(origin), await post(gateway, { origin })]) {
+      for (const answer of [await preflight(origin), await post(rolecall, { origin })]) {
         assert.equal(answer.headers.get('access-control-allow-origin'), null, origin);
       }
     }
   });
 
   test('is closed unless origins are named', async () => {
-    const closed = createGateway({});
+    const closed = createRolecall({});
     for (const answer of [
       await preflight('https://app.example', closed),
       await post(closed, { origin: 'https://app.example' }),
@@ -130,9 +130,9 @@ describe('CORS', () => {
 });
 
 describe('CSRF', () => {
-  const gateway = createGateway({ CORS_ORIGINS: 'https://app.example' });
+  const rolecall = createRolecall({ CORS_ORIGINS: 'https://app.example' });
   const get = (headers: Record<string, string>) =>
-    gateway.fetch(`${URL}?query={__typename}`, { headers });
+    rolecall.fetch(`${URL}?query={__typename}`, { headers });
 
   test('what a page can send without asking first is refused', async () => {
     for (const headers of [
@@ -160,7 +160,7 @@ describe('CSRF', () => {
       ['application/graphql', '{ __typename }'],
       ['application/jsonx', BODY],
     ] as const) {
-      const response = await gateway.fetch(URL, {
+      const response = await rolecall.fetch(URL, {
         method: 'POST',
         headers: { 'content-type': type },
         body,

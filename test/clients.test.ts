@@ -10,7 +10,7 @@ import { GraphQLClient } from 'graphql-request';
 import { userDocument } from './fixtures/datadog.ts';
 import { ViewerDocument } from './generated/operations.ts';
 import { readConfig } from './support/config.ts';
-import { createGateway, createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/gateway.ts';
+import { createRolecall, createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/rolecall.ts';
 import { json, startUpstream, text, type Upstream } from './support/upstream.ts';
 
 describe('clients that people use, as they come', () => {
@@ -81,14 +81,14 @@ describe('clients that people use, as they come', () => {
 });
 
 test('GraphQL over HTTP: every audit of graphql-http', async () => {
-  const gateway = createGateway({});
+  const rolecall = createRolecall({});
   const audits = await auditServer({
     url: 'http://rolecall.example/graphql',
     fetchFn: (url: string, init: RequestInit = {}) => {
       const headers = new Headers(init.headers);
       // The audits' GETs come without a header that a page could not send; that is what CSRF prevention refuses.
       if ((init.method ?? 'GET') === 'GET') headers.set('apollo-require-preflight', 'true');
-      return gateway.fetch(url, { ...init, headers });
+      return rolecall.fetch(url, { ...init, headers });
     },
   });
   const failed = audits.filter(({ status }) => status !== 'ok');

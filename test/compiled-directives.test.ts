@@ -5,7 +5,7 @@ import { ListSerializer } from '../src/server/execution/list-serializer.ts';
 import { shared } from './fixtures/datadog-users.ts';
 import { readConfig } from './support/config.ts';
 import { createExecutors } from './support/execution.ts';
-import { createServerGateway, DATADOG_KEYS } from './support/gateway.ts';
+import { createRolecallFor, DATADOG_KEYS } from './support/rolecall.ts';
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
@@ -138,11 +138,11 @@ describe('operations with directives and variables have the data and errors of g
 
 test('the server executes what comes often as compiled code', async () => {
   await using datadog = await startUpstream(json(shared));
-  const gateway = createServerGateway({ datadog });
+  const rolecall = createRolecallFor({ datadog });
   const serialize = mock.method(ListSerializer.prototype, 'serialize');
   const counts = [];
   for (let time = 1; time <= 4; time += 1) {
-    await gateway.query('{ viewer { datadog { permissions { name } } } }');
+    await rolecall.query('{ viewer { datadog { permissions { name } } } }');
     counts.push(serialize.mock.callCount());
   }
   assert.deepEqual(counts, [0, 0, 1, 2]);

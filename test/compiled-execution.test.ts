@@ -5,7 +5,7 @@ import { parse, print } from 'graphql';
 import { org, userDocument } from './fixtures/datadog.ts';
 import { odd, shared } from './fixtures/datadog-users.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { createServerGateway, type Gateway } from './support/gateway.ts';
+import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, type Script, startUpstream, text, type Upstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
@@ -142,11 +142,11 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
   describe(`compiled or not, an operation is answered the same by ${scenario}`, () => {
     let datadog: Upstream;
     let heygen: Upstream;
-    let gateway: Gateway;
+    let rolecall: Rolecall;
     before(async () => {
       datadog = await startUpstream(datadogScript);
       heygen = await startUpstream(heygenScript);
-      gateway = createServerGateway(
+      rolecall = createRolecallFor(
         { datadog, heygen },
         { HEYGEN_API_VERSION: 'v1', RATE_LIMIT: '0', ...environment },
       );
@@ -160,7 +160,7 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
       const name = `${each.operationName ?? ''} ${each.query.replace(/\s+/g, ' ').slice(0, 60)} ${JSON.stringify(each.variables) ?? ''}`;
       test(name, async () => {
         const ask = async () => {
-          const response = await gateway.fetch('http://rolecall.example/graphql', {
+          const response = await rolecall.fetch('http://rolecall.example/graphql', {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(each),
@@ -185,9 +185,9 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
 test('compiled code asks vendors as the ordinary executor does, also where it is followed by that', async () => {
   await using datadog = await startUpstream(json({ errors: ['Forbidden'] }, 403));
   await using heygen = await startUpstream(text('', 401));
-  const gateway = createServerGateway({ datadog, heygen });
+  const rolecall = createRolecallFor({ datadog, heygen });
   for (let time = 1; time <= TIMES; time += 1) {
-    await gateway.query(
+    await rolecall.query(
       '{ viewer { users { id } datadog { name roles { name } } heygen { id } } }',
     );
     assert.deepEqual([datadog.seen.length, heygen.seen.length], [time, time]);

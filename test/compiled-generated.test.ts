@@ -7,8 +7,8 @@ import { odd, shared } from './fixtures/datadog-users.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { readConfig } from './support/config.ts';
 import { createExecutors } from './support/execution.ts';
-import { DATADOG_KEYS, HEYGEN_KEY } from './support/gateway.ts';
 import { mergingOperationsOf } from './support/merging-operations.ts';
+import { DATADOG_KEYS, HEYGEN_KEY } from './support/rolecall.ts';
 import { json, type Script, startUpstream, type Upstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { userDocument } from './fixtures/datadog.ts';
-import { createServerGateway, type Gateway } from './support/gateway.ts';
+import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
@@ -12,10 +12,10 @@ const CODE = 'globalThis.executedText=1';
 const escaped = (text: string) => text.replaceAll('_', String.raw`\u005f`);
 
 let datadog: Upstream;
-let gateway: Gateway;
+let rolecall: Rolecall;
 before(async () => {
   datadog = await startUpstream(json(userDocument()));
-  gateway = createServerGateway({ datadog });
+  rolecall = createRolecallFor({ datadog });
 });
 after(() => datadog[Symbol.asyncDispose]());
 
@@ -31,7 +31,7 @@ for (const [what, text] of [
   ]) {
     test(`a text of a document is never executed: ${what}, ${query.slice(0, 60)}`, async () => {
       for (let time = 0; time < TIMES; time += 1) {
-        const { status, errors } = await gateway.query(query);
+        const { status, errors } = await rolecall.query(query);
         assert.deepEqual({ status, errors }, { status: 200, errors: undefined });
         assert.equal('executedText' in globalThis, false);
       }

@@ -4,10 +4,10 @@ import { connect as connectSocket } from 'node:net';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
 import { connect, rawPost } from './support/connection.ts';
-import { createTestServer } from './support/gateway.ts';
 import { startListening } from './support/http-server.ts';
 import { findLine } from './support/log.ts';
 import { startProcess } from './support/process.ts';
+import { createTestServer } from './support/rolecall.ts';
 
 const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 const HOUR_MS = 3_600_000;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
-import { createGateway } from './support/gateway.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 const ORIGIN = 'https://app.example';
 
 /** The headers that a page of the origin is allowed to send. */
 async function allowedHeaders(environment: Record<string, string> = {}): Promise<string[]> {
-  const gateway = createGateway({ CORS_ORIGINS: ORIGIN, ...environment });
-  const { headers } = await gateway.fetch('http://rolecall.example/graphql', {
+  const rolecall = createRolecall({ CORS_ORIGINS: ORIGIN, ...environment });
+  const { headers } = await rolecall.fetch('http://rolecall.example/graphql', {
     method: 'OPTIONS',
     headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
   });

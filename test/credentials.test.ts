@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { SITES } from '../src/providers/datadog/settings.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { codesOf, createGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecall, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const QUERY = '{ viewer { providers users { provider } datadog { id } heygen { id } } }';
@@ -13,7 +13,7 @@ const DATADOG = { 'DD-API-KEY': 'their-api-key', 'DD-APPLICATION-KEY': 'their-ap
 async function ask(headers: Record<string, string>) {
   await using datadog = await startUpstream(json(userDocument()));
   await using heygen = await startUpstream(json(v1()));
-  const gateway = createGateway({
+  const rolecall = createRolecall({
     CREDENTIALS: 'request',
     DD_API_KEY: 'server',
     DD_APP_KEY: 'server',
@@ -21,7 +21,7 @@ async function ask(headers: Record<string, string>) {
     DATADOG_API_URL: datadog.url,
     HEYGEN_API_URL: heygen.url,
   });
-  const answer = await gateway.query(QUERY, { headers });
+  const answer = await rolecall.query(QUERY, { headers });
   return { answer, datadog: datadog.seen, heygen: heygen.seen };
 }
 
@@ -104,9 +104,9 @@ describe('CREDENTIALS=request', () => {
 
 test('CREDENTIALS=server takes no keys from headers', async () => {
   await using heygen = await startUpstream(json(v1()));
-  const gateway = createGateway({ HEYGEN_API_KEY: 'server', HEYGEN_API_URL: heygen.url });
+  const rolecall = createRolecall({ HEYGEN_API_KEY: 'server', HEYGEN_API_URL: heygen.url });
   const { viewer } = dataOf(
-    await gateway.query(QUERY, { headers: { ...DATADOG, 'X-HeyGen-Api-Key': 'theirs' } }),
+    await rolecall.query(QUERY, { headers: { ...DATADOG, 'X-HeyGen-Api-Key': 'theirs' } }),
   );
   assert.deepEqual(viewer.providers, ['HEYGEN']);
   assert.equal(heygen.seen[0]?.headers['x-api-key'], 'server');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as datadogFixtures from './fixtures/datadog.ts';
 import { assertDatadogFails, type Expected, QUERY } from './support/failing-vendors.ts';
-import { createServerGateway, dataOf } from './support/gateway.ts';
+import { createRolecallFor, dataOf } from './support/rolecall.ts';
 import { inTurn, json, type Script, startUpstream, text } from './support/upstream.ts';
 
 const HTML = `<html><body>${'<p>The server made a mistake.</p>'.repeat(2000)}</body></html>`;
@@ -150,11 +150,11 @@ describe('an answer of Datadog that is an error', () => {
   }
 
   test('no server at all', async () => {
-    const gateway = createServerGateway(
+    const rolecall = createRolecallFor(
       {},
       { DD_API_KEY: 'a', DD_APP_KEY: 'b', DATADOG_API_URL: 'http://127.0.0.1:9/' },
     );
-    const { errors } = await gateway.query('{ viewer { datadog { id } } }');
+    const { errors } = await rolecall.query('{ viewer { datadog { id } } }');
     assert.equal(errors?.[0]?.extensions?.['code'], 'UPSTREAM_UNAVAILABLE');
     assert.match(errors?.[0]?.message ?? '', /ECONNREFUSED/);
   });
@@ -166,7 +166,7 @@ describe('an answer of Datadog that is an error', () => {
       json(datadogFixtures.userDocument()),
     );
     await using datadog = await startUpstream(flaky);
-    dataOf(await createServerGateway({ datadog }).query('{ viewer { datadog { id } } }'));
+    dataOf(await createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }'));
     assert.equal(datadog.seen.length, 3);
   });
 
@@ -175,7 +175,7 @@ describe('an answer of Datadog that is an error', () => {
     await using datadog = await startUpstream(
       inTurn(text('', 503, headers), json(datadogFixtures.userDocument())),
     );
-    dataOf(await createServerGateway({ datadog }).query('{ viewer { datadog { id } } }'));
+    dataOf(await createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }'));
     assert.equal(datadog.seen.length, 2);
   });
 
@@ -207,7 +207,7 @@ describe('an answer of Datadog that is an error', () => {
 test('both providers failing is still an answer', async () => {
   await using datadog = await startUpstream(json({ errors: ['Unauthorized'] }, 401));
   await using heygen = await startUpstream(json({ code: 400112 }, 401));
-  const { status, data, errors } = await createServerGateway({ datadog, heygen }).query(QUERY);
+  const { status, data, errors } = await createRolecallFor({ datadog, heygen }).query(QUERY);
   assert.equal(status, 200);
   assert.deepEqual(data.viewer, {
     providers: ['DATADOG', 'HEYGEN'],

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fixtures from './fixtures/datadog.ts';
 import { EverythingDocument } from './generated/operations.ts';
-import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 /** Everything that is answered about this document. */
 async function askEverything(document: unknown) {
   await using datadog = await startUpstream(json(document));
-  const answer = await createServerGateway({ datadog }).query(EverythingDocument);
+  const answer = await createRolecallFor({ datadog }).query(EverythingDocument);
   assert.equal(answer.status, 200);
   assert.deepEqual(
     datadog.seen.map(({ path }) => path),
@@ -26,7 +26,7 @@ async function served(document: unknown) {
 describe('the current user of Datadog', () => {
   test('is sent the keys and asked for JSON, and nothing of the caller travels', async () => {
     await using datadog = await startUpstream(json(fixtures.userDocument()));
-    await createServerGateway({ datadog }).query('{ viewer { datadog { id } } }', {
+    await createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }', {
       headers: {
         authorization: 'Bearer theirs',
         cookie: 'a=theirs',

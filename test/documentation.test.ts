@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { startSandbox } from '../src/process/sandbox-server.ts';
 import { readConfig } from './support/config.ts';
-import { createTestServer } from './support/gateway.ts';
+import { createTestServer } from './support/rolecall.ts';
 
 const README = readFileSync('README.md', 'utf8');
 

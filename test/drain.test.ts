@@ -5,8 +5,8 @@ import { describe, test } from 'node:test';
 import { v1 } from './fixtures/heygen.ts';
 import { readConfig } from './support/config.ts';
 import { connect, rawPost, stoppedListening } from './support/connection.ts';
-import { createTestServer, HEYGEN_KEY } from './support/gateway.ts';
 import { startListening } from './support/http-server.ts';
+import { createTestServer, HEYGEN_KEY } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const BODY = JSON.stringify({ query: '{ viewer { heygen { firstName } } }' });

@@ -10,7 +10,7 @@ import {
   userDocument,
   uuid,
 } from './fixtures/datadog.ts';
-import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
 const REST = { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000' };
@@ -34,7 +34,7 @@ function datadogWith(current: unknown, bodies: Record<string, unknown> = {}): Sc
 
 async function ask(script: Script, fields: string, environment: Record<string, string> = REST) {
   await using datadog = await startUpstream(script);
-  const answer = await createServerGateway({ datadog }, environment).query(
+  const answer = await createRolecallFor({ datadog }, environment).query(
     `{ viewer { datadog { ${fields} } } }`,
   );
   const paths = datadog.seen.map(({ path }) => path.replace('/api/v2/', ''));
@@ -239,11 +239,11 @@ describe('DD_EXPAND=rest', () => {
           json({ data: { ...role(1, [], { name }), id: 'r' } })(...call)) satisfies Script,
       }),
     );
-    const gateway = createServerGateway({ datadog }, REST);
+    const rolecall = createRolecallFor({ datadog }, REST);
     const query = '{ viewer { datadog { roles { name } } } }';
-    assert.equal(dataOf(await gateway.query(query)).viewer.datadog.roles[0].name, 'First');
+    assert.equal(dataOf(await rolecall.query(query)).viewer.datadog.roles[0].name, 'First');
     name = 'Second';
-    assert.equal(dataOf(await gateway.query(query)).viewer.datadog.roles[0].name, 'Second');
+    assert.equal(dataOf(await rolecall.query(query)).viewer.datadog.roles[0].name, 'Second');
   });
 
   test('an id cannot lead to another path', async () => {
@@ -259,7 +259,7 @@ describe('DD_EXPAND=rest', () => {
 test('the sandbox serves these endpoints too', async () => {
   const { readConfig } = await import('./support/config.ts');
   const { startSandbox } = await import('../src/process/sandbox-server.ts');
-  const { createTestServer } = await import('./support/gateway.ts');
+  const { createTestServer } = await import('./support/rolecall.ts');
   const { config } = await startSandbox(readConfig({ DD_EXPAND: 'rest' }));
   const query =
     '{ viewer { datadog { otherUsers { name roles { name permissions { name } } } } } }';

@@ -5,7 +5,7 @@ import * as datadogFixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
 import { stopTime } from './support/clock.ts';
 import { ATTEMPT_MS, type Fault, faults } from './support/faults.ts';
-import { createServerGateway } from './support/gateway.ts';
+import { createRolecallFor } from './support/rolecall.ts';
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
 const good = { datadog: datadogFixtures.userDocument(), heygen: heygenFixtures.v1() };
@@ -24,13 +24,13 @@ async function assertFault(
   await using faultyUpstream = await startUpstream(fault.script);
   await using soundUpstream = await startUpstream(json(good[sound]));
   const upstreams = { [faulty]: faultyUpstream, [sound]: soundUpstream };
-  const gateway = createServerGateway(upstreams, {
+  const rolecall = createRolecallFor(upstreams, {
     HEYGEN_API_VERSION: 'v1',
     UPSTREAM_DEADLINE_MS: '30000',
     UPSTREAM_TIMEOUT_MS: String(ATTEMPT_MS),
   });
 
-  const response = gateway.query(
+  const response = rolecall.query(
     '{ viewer { datadog { id displayName } heygen { id displayName } } }',
   );
   await pass?.(response, faultyUpstream);
@@ -102,8 +102,8 @@ test('the connection of a body that is too large is dropped', async () => {
     const timer = setInterval(() => response.write(Buffer.alloc(64 * 1024, ' ')), 1);
     response.once('close', () => clearInterval(timer));
   });
-  const gateway = createServerGateway({ datadog }, { UPSTREAM_MAX_BYTES: '100000' });
-  const { errors } = await gateway.query('{ viewer { datadog { id } } }');
+  const rolecall = createRolecallFor({ datadog }, { UPSTREAM_MAX_BYTES: '100000' });
+  const { errors } = await rolecall.query('{ viewer { datadog { id } } }');
   assert.equal(errors?.[0]?.extensions?.['code'], 'UPSTREAM_INVALID_RESPONSE');
   assert.match(errors?.[0]?.message ?? '', /larger than 100000 bytes/);
   await dropped.promise;

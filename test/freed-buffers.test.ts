@@ -10,7 +10,7 @@ import { freeBuffer } from '../src/lib/free-buffer.ts';
 import { toResponse } from '../src/upstream/response.ts';
 import { permission, role, userWithRoles } from './fixtures/datadog.ts';
 import { readConfig } from './support/config.ts';
-import { createTestServer, DATADOG_KEYS } from './support/gateway.ts';
+import { createTestServer, DATADOG_KEYS } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const MEGABYTE = 1024 ** 2;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { permission, type Resource, role, userDocument, uuid } from './fixtures/datadog.ts';
-import { createServerGateway, dataOf, type Gateway } from './support/gateway.ts';
+import { createRolecallFor, dataOf, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
 const RUNS = 150;
@@ -120,21 +120,21 @@ const QUERY = `{ viewer { datadog {
 
 let document: unknown;
 let datadog: Upstream;
-let gateway: Gateway;
+let rolecall: Rolecall;
 
 before(async () => {
   datadog = await startUpstream((...call) => json(document)(...call));
-  gateway = createServerGateway({ datadog }, { RATE_LIMIT: '0' });
+  rolecall = createRolecallFor({ datadog }, { RATE_LIMIT: '0' });
 });
 after(() => datadog[Symbol.asyncDispose]());
 
 test('generated users: what is known of roles and permissions is served, and the rest is null', async () => {
   document = userDocument();
-  for (let time = 0; time < WARM_UP; time += 1) dataOf(await gateway.query(QUERY));
+  for (let time = 0; time < WARM_UP; time += 1) dataOf(await rolecall.query(QUERY));
   await fc.assert(
     fc.asyncProperty(users, async (user) => {
       document = toDocument(user);
-      assert.deepEqual(dataOf(await gateway.query(QUERY)).viewer.datadog, expected(user));
+      assert.deepEqual(dataOf(await rolecall.query(QUERY)).viewer.datadog, expected(user));
     }),
     { numRuns: RUNS },
   );

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Resources } from '../src/providers/datadog/resources.ts';
 import { manyRoles, USER_ID } from './fixtures/datadog.ts';
-import { createServerGateway } from './support/gateway.ts';
+import { createRolecallFor } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 test('what roles grant is worked out once for a request, however many fields ask', async (context) => {
   await using datadog = await startUpstream(json(manyRoles()));
-  const gateway = createServerGateway({ datadog });
+  const rolecall = createRolecallFor({ datadog });
   const fields = Array.from({ length: 20 }, (_, index) =>
     index % 2 === 0
       ? `a${index}: hasPermission(name: "permission_${index}")`
@@ -19,7 +19,7 @@ test('what roles grant is worked out once for a request, however many fields ask
     id: USER_ID,
   }));
   const { mock } = context.mock.method(Resources.prototype, 'permissions');
-  const response = await gateway.fetch('http://rolecall.example/subgraph', {
+  const response = await rolecall.fetch('http://rolecall.example/subgraph', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables: { representations } }),

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { createGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const TOKEN = 'a-token-of-some-length';
 
-function getPage(gateway: Gateway, headers: Record<string, string> = {}) {
-  return gateway.fetch(URL, { headers: { accept: 'text/html,*/*;q=0.8', ...headers } });
+function getPage(rolecall: Rolecall, headers: Record<string, string> = {}) {
+  return rolecall.fetch(URL, { headers: { accept: 'text/html,*/*;q=0.8', ...headers } });
 }
 
-function getApp(gateway: Gateway, headers: Record<string, string> = {}) {
-  return gateway.fetch(`${URL}?graphiql=app`, { headers: { accept: '*/*', ...headers } });
+function getApp(rolecall: Rolecall, headers: Record<string, string> = {}) {
+  return rolecall.fetch(`${URL}?graphiql=app`, { headers: { accept: '*/*', ...headers } });
 }
 
 function sha256(text: string): string {
@@ -21,10 +21,10 @@ function sha256(text: string): string {
 }
 
 describe('the page', () => {
-  const gateway = createGateway({ SANDBOX: '1' });
+  const rolecall = createRolecall({ SANDBOX: '1' });
 
   test('is light, fits phones, and loads nothing from elsewhere', async () => {
-    const html = await (await getPage(gateway)).text();
+    const html = await (await getPage(rolecall)).text();
     assert.ok(html.length < 8_000, `${html.length} characters`);
     assert.match(html, /<title>Rolecall<\/title>/);
     assert.match(html, /<meta name="viewport" content="width=device-width, initial-scale=1">/);
@@ -32,9 +32,9 @@ describe('the page', () => {
   });
 
   test('runs its own script and the app, and no other', async () => {
-    const response = await getPage(gateway);
+    const response = await getPage(rolecall);
     const [, loader = ''] = /<script>(.*)<\/script>/s.exec(await response.text()) ?? [];
-    const app = await (await getApp(gateway)).text();
+    const app = await (await getApp(rolecall)).text();
     const policy = response.headers.get('content-security-policy')?.split('; ');
     assert.deepEqual(policy, [
       "default-src 'none'",
@@ -53,7 +53,7 @@ describe('the page', () => {
   test('says where the people are invented, and where the schema is hidden', async () => {
     const notesOf = async (environment: Record<string, string>) =>
       [
-        ...(await (await getPage(createGateway(environment))).text()).matchAll(
+        ...(await (await getPage(createRolecall(environment))).text()).matchAll(
           /<p class="note" role="note">([^<]+)</g,
         ),
       ].map(([, note = '']) => note.split(':')[0]);
@@ -68,8 +68,8 @@ describe('the page', () => {
 
   test('asks for a token only where one is needed', async () => {
     const hidden = /<form id="token-form" hidden>/;
-    assert.match(await (await getPage(gateway)).text(), hidden);
-    const asking = await (await getPage(createGateway({ CLIENT_TOKENS: TOKEN }))).text();
+    assert.match(await (await getPage(rolecall)).text(), hidden);
+    const asking = await (await getPage(createRolecall({ CLIENT_TOKENS: TOKEN }))).text();
     assert.match(asking, /<form id="token-form">/);
     assert.doesNotMatch(asking, hidden);
     assert.doesNotMatch(asking, new RegExp(TOKEN));
@@ -77,7 +77,7 @@ describe('the page', () => {
 });
 
 describe('the app', () => {
-  const gateway = createGateway({});
+  const rolecall = createRolecall({});
 
   test('is served compressed, in an encoding that is accepted', async () => {
     const encodings = [
@@ -88,7 +88,7 @@ describe('the app', () => {
     ] as const;
     const apps = new Set<string>();
     for (const [accepted, encoding, decode] of encodings) {
-      const response = await getApp(gateway, { 'accept-encoding': accepted });
+      const response = await getApp(rolecall, { 'accept-encoding': accepted });
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('content-encoding'), encoding);
       assert.match(response.headers.get('content-type') ?? '', /^text\/javascript/);
@@ -100,7 +100,7 @@ describe('the app', () => {
   });
 
   test('holds the example operations', async () => {
-    const app = await (await getApp(gateway)).text();
+    const app = await (await getApp(rolecall)).text();
     const files = readdirSync('schema/operations');
     assert.equal(files.length, 3);
     for (const file of files) {
@@ -110,19 +110,19 @@ describe('the app', () => {
   });
 
   test('is sent once: a browser that has it is told so', async () => {
-    const etag = (await getApp(gateway)).headers.get('etag') ?? '';
-    const response = await getApp(gateway, { 'if-none-match': etag });
+    const etag = (await getApp(rolecall)).headers.get('etag') ?? '';
+    const response = await getApp(rolecall, { 'if-none-match': etag });
     assert.equal(response.status, 304);
     assert.equal(await response.text(), '');
   });
 
   test('is not there with GRAPHIQL=off', async () => {
-    const response = await getApp(createGateway({ GRAPHIQL: 'off' }));
+    const response = await getApp(createRolecall({ GRAPHIQL: 'off' }));
     assert.equal(response.status, 403);
   });
 
   test('is for those only who bring a token, where one is needed', async () => {
-    const guarded = createGateway({ CLIENT_TOKENS: TOKEN });
+    const guarded = createRolecall({ CLIENT_TOKENS: TOKEN });
     const authorization = `Bearer ${TOKEN}`;
     const admitted = await getApp(guarded, { authorization });
     assert.equal(admitted.status, 200);
@@ -136,7 +136,7 @@ describe('the app', () => {
   });
 
   test('counts against RATE_LIMIT, so that tokens cannot be guessed here', async () => {
-    const limited = createGateway({ CLIENT_TOKENS: TOKEN, RATE_LIMIT: '2' });
+    const limited = createRolecall({ CLIENT_TOKENS: TOKEN, RATE_LIMIT: '2' });
     const statuses: number[] = [];
     for (let index = 0; index < 4; index += 1) {
       const guess = { authorization: `Bearer guess-${index}` };

@@ -5,7 +5,7 @@ import { createClient } from '../src/providers/heygen/client.ts';
 import { vendor } from '../src/providers/heygen/vendor.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
-import { codesOf, createGateway, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
 
 const QUERY = '{ viewer { heygen { id provider username displayName email firstName lastName } } }';
@@ -26,8 +26,8 @@ describe('the current user of HeyGen', () => {
   ] as const) {
     test(`in ${version} (${JSON.stringify(body).length} bytes)`, async () => {
       await using heygen = await startUpstream(json(body));
-      const gateway = createServerGateway({ heygen }, { HEYGEN_API_VERSION: version });
-      assert.deepEqual(dataOf(await gateway.query(QUERY)).viewer.heygen, {
+      const rolecall = createRolecallFor({ heygen }, { HEYGEN_API_VERSION: version });
+      assert.deepEqual(dataOf(await rolecall.query(QUERY)).viewer.heygen, {
         id: USERNAME,
         provider: 'HEYGEN',
         username: USERNAME,
@@ -56,7 +56,7 @@ describe('the current user of HeyGen', () => {
       [{ first_name: null, last_name: null, email: 'nonsense' }, USERNAME],
     ] as const) {
       await using heygen = await startUpstream(json(v1({ ...user, ...data })));
-      const answer = await createServerGateway({ heygen }).query(
+      const answer = await createRolecallFor({ heygen }).query(
         '{ viewer { heygen { displayName } } }',
       );
       assert.equal(dataOf(answer).viewer.heygen.displayName, displayName);
@@ -67,7 +67,7 @@ describe('the current user of HeyGen', () => {
     await using heygen = await startUpstream(
       json(v1({ ...user, email: 'nonsense', first_name: 42 })),
     );
-    const answer = await createServerGateway({ heygen }).query(QUERY);
+    const answer = await createRolecallFor({ heygen }).query(QUERY);
     assert.equal(answer.data.viewer.heygen.lastName, 'Fictional');
     assert.deepEqual(codesOf(answer), {
       'viewer.heygen.email': 'UPSTREAM_INVALID_VALUE',
@@ -85,18 +85,18 @@ describe('HEYGEN_API_VERSION=auto', () => {
   ] as const) {
     test(`falls back to v3 where v1 answers ${name}, and keeps to it`, async () => {
       await using heygen = await startUpstream(versions(gone, json(v3())));
-      const gateway = createServerGateway({ heygen });
-      dataOf(await gateway.query(QUERY));
-      dataOf(await gateway.query(QUERY));
+      const rolecall = createRolecallFor({ heygen });
+      dataOf(await rolecall.query(QUERY));
+      dataOf(await rolecall.query(QUERY));
       assert.deepEqual(paths(heygen), ['/v1/user/me', '/v3/users/me', '/v3/users/me']);
     });
   }
 
   test('does not keep to a v3 that has not answered well', async () => {
     await using heygen = await startUpstream(versions(text('', 404), text('', 404)));
-    const gateway = createServerGateway({ heygen });
-    await gateway.query(QUERY);
-    await gateway.query(QUERY);
+    const rolecall = createRolecallFor({ heygen });
+    await rolecall.query(QUERY);
+    await rolecall.query(QUERY);
     assert.deepEqual(paths(heygen), ['/v1/user/me', '/v3/users/me', '/v1/user/me', '/v3/users/me']);
   });
 
@@ -107,9 +107,9 @@ describe('HEYGEN_API_VERSION=auto', () => {
         (gone ? text('', 404) : json(v1()))(response, seen, call);
       }, json(v3())),
     );
-    const gateway = createGateway({ CREDENTIALS: 'request', HEYGEN_API_URL: heygen.url });
+    const rolecall = createRolecall({ CREDENTIALS: 'request', HEYGEN_API_URL: heygen.url });
     for (const key of ['odd', 'plain', 'odd', 'plain']) {
-      dataOf(await gateway.query(QUERY, { headers: { 'X-HeyGen-Api-Key': key } }));
+      dataOf(await rolecall.query(QUERY, { headers: { 'X-HeyGen-Api-Key': key } }));
     }
     assert.deepEqual(
       heygen.seen.map(({ path, headers }) => `${headers['x-api-key']} ${path}`),
@@ -130,11 +130,11 @@ describe('HEYGEN_API_VERSION=auto', () => {
         (refuses ? json({}, 401) : json(v3()))(response, seen, call);
       }),
     );
-    const gateway = createServerGateway({ heygen });
-    dataOf(await gateway.query(QUERY));
+    const rolecall = createRolecallFor({ heygen });
+    dataOf(await rolecall.query(QUERY));
     refuses = true;
-    await gateway.query(QUERY);
-    await gateway.query(QUERY);
+    await rolecall.query(QUERY);
+    await rolecall.query(QUERY);
     assert.deepEqual(paths(heygen), [
       '/v1/user/me',
       '/v3/users/me',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createGateway } from './support/gateway.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 
 test('paths are served exactly', async () => {
-  const gateway = createGateway({});
+  const rolecall = createRolecall({});
   const statusOf = async (path: string) =>
-    (await gateway.fetch(`http://rolecall.example${path}`)).status;
+    (await rolecall.fetch(`http://rolecall.example${path}`)).status;
   assert.equal(await statusOf('/health'), 200);
   assert.equal(await statusOf('/'), 302);
   for (const path of [
@@ -23,7 +23,7 @@ test('paths are served exactly', async () => {
 });
 
 test('no origin is let in', async () => {
-  const response = await createGateway({}).fetch(URL, {
+  const response = await createRolecall({}).fetch(URL, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: 'https://evil.example' },
     body: JSON.stringify({ query: '{ __typename }' }),
@@ -32,7 +32,7 @@ test('no origin is let in', async () => {
 });
 
 test('whatever is wrong with a request has a code', async () => {
-  const gateway = createGateway({});
+  const rolecall = createRolecall({});
   const asked = 'query($name: String!) { viewer { datadog { hasPermission(name: $name) } } }';
   for (const [body, code, says] of [
     [{}, 'BAD_REQUEST', /Must provide query string/],
@@ -57,7 +57,7 @@ test('whatever is wrong with a request has a code', async () => {
     [{ query: asked, variables: { name: 4 } }, 'BAD_USER_INPUT', /"\$name" got invalid value 4/],
   ] as const) {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
-      const response = await gateway.fetch(URL, {
+      const response = await rolecall.fetch(URL, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept },
         body: JSON.stringify(body),
@@ -75,6 +75,6 @@ test('whatever is wrong with a request has a code', async () => {
 });
 
 test('introspection works, for codegen tools', async () => {
-  const { data } = await createGateway({}).query('{ __schema { types { name } } }');
+  const { data } = await createRolecall({}).query('{ __schema { types { name } } }');
   assert.ok(data.__schema.types.some(({ name }: { name: string }) => name === 'DatadogUser'));
 });

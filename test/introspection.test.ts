@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createGateway } from './support/gateway.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 describe('INTROSPECTION=off', () => {
-  const gateway = createGateway({ INTROSPECTION: 'off' });
+  const rolecall = createRolecall({ INTROSPECTION: 'off' });
 
   test('hides the schema', async () => {
     for (const query of [
@@ -11,7 +11,7 @@ describe('INTROSPECTION=off', () => {
       '{ __type(name: "Viewer") { name } }',
       '{ viewer { providers } ...F } fragment F on Query { __schema { description } }',
     ]) {
-      const answer = await gateway.query(query);
+      const answer = await rolecall.query(query);
       assert.equal(answer.data, undefined);
       assert.match(answer.errors?.[0]?.message ?? '', /introspection/i);
     }
@@ -25,14 +25,14 @@ describe('INTROSPECTION=off', () => {
       '{ viewer { ... on Datadoguser { id } } }',
       '{ viewer { datadog { roles { permissions { nam } } } } }',
     ]) {
-      const shown = JSON.stringify((await gateway.query(query)).errors);
+      const shown = JSON.stringify((await rolecall.query(query)).errors);
       assert.doesNotMatch(shown, /Did you mean/, shown);
-      assert.match(JSON.stringify((await createGateway({}).query(query)).errors), /Did you mean/);
+      assert.match(JSON.stringify((await createRolecall({}).query(query)).errors), /Did you mean/);
     }
   });
 
   test('leaves operations as they are', async () => {
-    const { data } = await gateway.query('{ __typename viewer { providers } }');
+    const { data } = await rolecall.query('{ __typename viewer { providers } }');
     assert.deepEqual(data, { __typename: 'Query', viewer: { providers: [] } });
   });
 });

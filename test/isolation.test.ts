@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as datadogFixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
 import { shortenWaits, stopClock } from './support/clock.ts';
-import { codesOf, createGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecall, dataOf } from './support/rolecall.ts';
 import { json, type Script, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
 
@@ -29,7 +29,7 @@ const vendors = {
 const attackers = Array.from({ length: 8 }, (_, i) => `attacker-${i}`);
 
 for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) {
-  /** A vendor that treats attackers so, and a gateway whose callers bring their keys. */
+  /** A vendor that treats attackers so, and a Rolecall whose callers bring their keys. */
   async function attacked(attack: Script) {
     const vendor = await startUpstream((response, seen, call) =>
       (String(seen.headers[header]).startsWith('attacker') ? attack : json(body))(
@@ -38,7 +38,7 @@ for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) 
         call,
       ),
     );
-    const gateway = createGateway({
+    const rolecall = createRolecall({
       CREDENTIALS: 'request',
       RATE_LIMIT: '0',
       UPSTREAM_RETRIES: '0',
@@ -47,7 +47,7 @@ for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) 
     return {
       vendor,
       ask: (key: string, signal?: AbortSignal) =>
-        gateway.query(`{ viewer { ${name} { id } } }`, {
+        rolecall.query(`{ viewer { ${name} { id } } }`, {
           headers: keys(key),
           ...(signal && { signal }),
         }),
@@ -98,13 +98,13 @@ for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) 
         else if (seen.headers[header] === 'victim') json(body)(response, seen, call);
       });
       await using _vendor = vendor;
-      const gateway = createGateway({
+      const rolecall = createRolecall({
         CREDENTIALS: 'request',
         UPSTREAM_RETRIES: '0',
         [variable]: vendor.url,
       });
       const query = `{ viewer { ${name} { id } } }`;
-      const ask = (key: string) => gateway.query(query, { headers: keys(key) });
+      const ask = (key: string) => rolecall.query(query, { headers: keys(key) });
       for (let i = 0; i < 5; i += 1) {
         for (const key of [...attackers, 'victim']) await ask(key);
       }
@@ -119,7 +119,7 @@ for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) 
         const { signal } = caller;
         return {
           caller,
-          left: assert.rejects(gateway.query(query, { headers: keys(key), signal })),
+          left: assert.rejects(rolecall.query(query, { headers: keys(key), signal })),
         };
       });
       while (vendor.seen.length < asked + 3) await nextTurn();

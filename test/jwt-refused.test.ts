@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { createGateway, type Gateway } from './support/gateway.ts';
 import {
   AUDIENCE,
   createKey,
@@ -10,6 +9,7 @@ import {
   nowSeconds,
   startIssuer,
 } from './support/issuer.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const KIND = 'The token is of another kind (typ).';
 const UNSIGNED = 'The token is no signed JWT.';
@@ -215,16 +215,16 @@ function changedPayload(issuer: Issuer): string {
 
 describe('a token is refused with', () => {
   let issuer: Issuer;
-  let gateway: Gateway;
+  let rolecall: Rolecall;
 
   before(async () => {
     issuer = await startIssuer(...published);
-    gateway = createGateway(issuer.environment);
+    rolecall = createRolecall(issuer.environment);
   });
   after(() => issuer[Symbol.asyncDispose]());
 
   const ask = (token: string) =>
-    gateway.fetch('http://rolecall.example/graphql', {
+    rolecall.fetch('http://rolecall.example/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: '{"query":"{__typename}"}',
@@ -270,7 +270,7 @@ describe('a token is refused with', () => {
 
   for (const authorization of ['Bearer', 'Bearer ', 'Basic eDp5', 'Bearer a b', 'DPoP a.b.c']) {
     test(`a bare challenge, where none is sent: ${authorization}`, async () => {
-      const response = await gateway.fetch('http://rolecall.example/graphql', {
+      const response = await rolecall.fetch('http://rolecall.example/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization },
         body: '{',

@@ -4,7 +4,7 @@ import { ConfigError } from '../src/config/index.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { readConfig } from './support/config.ts';
-import { codesOf, createGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecall, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const LONGEST = 'k'.repeat(256);
@@ -13,12 +13,12 @@ const TOO_LONG = `${LONGEST}k`;
 async function ask(apiKey: string, appKey: string, heygenKey: string) {
   await using datadog = await startUpstream(json(userDocument()));
   await using heygen = await startUpstream(json(v1()));
-  const gateway = createGateway({
+  const rolecall = createRolecall({
     CREDENTIALS: 'request',
     DATADOG_API_URL: datadog.url,
     HEYGEN_API_URL: heygen.url,
   });
-  const answer = await gateway.query('{ viewer { datadog { id } heygen { id } } }', {
+  const answer = await rolecall.query('{ viewer { datadog { id } heygen { id } } }', {
     headers: {
       'DD-API-KEY': apiKey,
       'DD-APPLICATION-KEY': appKey,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createGateway } from './support/gateway.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const BODY = JSON.stringify({ query: '{ __typename }' });
@@ -10,7 +10,7 @@ async function refusalOf(
   environment: Readonly<Record<string, string>>,
   init: Pick<RequestInit, 'body' | 'headers'>,
 ): Promise<string | undefined> {
-  const response = await createGateway(environment).fetch(URL, {
+  const response = await createRolecall(environment).fetch(URL, {
     method: 'POST',
     ...init,
     headers: { 'content-type': 'application/json', ...init.headers },

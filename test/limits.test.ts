@@ -4,15 +4,15 @@ import { describe, test } from 'node:test';
 import { Kind } from 'graphql';
 import { createDocumentCaches } from '../src/server/execution/document-cache.ts';
 import { administrator, manyRoles } from './fixtures/datadog.ts';
-import { createGateway, createServerGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const URL = 'http://rolecall.example/graphql';
 
 /** Both media types get this status and code, and no data. */
-async function assertRefused(gateway: Gateway, body: unknown, status: number, code: string) {
+async function assertRefused(rolecall: Rolecall, body: unknown, status: number, code: string) {
   for (const accept of ['application/json', 'application/graphql-response+json']) {
-    const response = await gateway.fetch(URL, {
+    const response = await rolecall.fetch(URL, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept },
       body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -30,13 +30,13 @@ async function assertRefused(gateway: Gateway, body: unknown, status: number, co
   }
 }
 
-async function assertServed(gateway: Gateway, query: string, variables = {}) {
-  const { status, errors } = await gateway.query(query, { variables });
+async function assertServed(rolecall: Rolecall, query: string, variables = {}) {
+  const { status, errors } = await rolecall.query(query, { variables });
   assert.equal(status, 200);
   assert.equal(errors, undefined);
 }
 
-const gateway = createGateway({});
+const rolecall = createRolecall({});
 const repeat = (times: number, text: (index: number) => string) =>
   Array.from({ length: times }, (_, index) => text(index)).join(' ');
 const nested = (levels: number) =>
@@ -46,8 +46,8 @@ describe('limits', () => {
   test('request body', async () => {
     const padding = (bytes: number) =>
       `${JSON.stringify({ query: '{ __typename }' }).slice(0, -1)},"x":"${'x'.repeat(bytes)}"}`;
-    await assertRefused(gateway, padding(102_400), 413, 'BODY_TOO_LARGE');
-    const small = createGateway({ LIMIT_BODY_BYTES: '100' });
+    await assertRefused(rolecall, padding(102_400), 413, 'BODY_TOO_LARGE');
+    const small = createRolecall({ LIMIT_BODY_BYTES: '100' });
     await assertRefused(
       small,
       { query: `{ ${' '.repeat(100)} __typename }` },
@@ -61,7 +61,7 @@ describe('limits', () => {
     const chunks = Readable.toWeb(
       Readable.from(Array.from({ length: 200 }, () => new Uint8Array(1024).fill(0x20))),
     );
-    const response = await gateway.fetch(URL, {
+    const response = await rolecall.fetch(URL, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: chunks,
@@ -73,18 +73,18 @@ describe('limits', () => {
 
   test('tokens', async () => {
     await assertRefused(
-      gateway,
+      rolecall,
       { query: `{ ${repeat(1_000, () => '__typename')} }` },
       400,
       'TOO_MANY_TOKENS',
     );
     const listing = (names: number) =>
       `{ viewer { datadog { permissions(names: [${repeat(names, () => '"a"')}]) { id } } } }`;
-    await assertServed(gateway, listing(1_000 - 18));
-    await assertRefused(gateway, { query: listing(1_000 - 17) }, 400, 'TOO_MANY_TOKENS');
+    await assertServed(rolecall, listing(1_000 - 18));
+    await assertRefused(rolecall, { query: listing(1_000 - 17) }, 400, 'TOO_MANY_TOKENS');
     // Also where what follows is no GraphQL.
     await assertRefused(
-      gateway,
+      rolecall,
       { query: `{ ${repeat(2_000, () => 'a')} "` },
       400,
       'TOO_MANY_TOKENS',
@@ -93,35 +93,35 @@ describe('limits', () => {
 
   test('lines, comments and what is no GraphQL among them', async () => {
     const lines = (count: number, text = '') => `{ __typename${`${text}\n`.repeat(count - 1)} }`;
-    await assertServed(gateway, lines(1_000));
+    await assertServed(rolecall, lines(1_000));
     for (const query of [lines(1_001), lines(1_001, ' # b'), lines(48_000), `${lines(1_001)} "`]) {
-      await assertRefused(gateway, { query }, 400, 'TOO_MANY_TOKENS');
+      await assertRefused(rolecall, { query }, 400, 'TOO_MANY_TOKENS');
     }
   });
 
   test('depth, through fragments too; introspection is exempt', async () => {
-    await assertServed(gateway, nested(9));
-    await assertRefused(gateway, { query: nested(10) }, 400, 'TOO_DEEP');
+    await assertServed(rolecall, nested(9));
+    await assertRefused(rolecall, { query: nested(10) }, 400, 'TOO_DEEP');
     const query = `{ viewer { datadog { ...F } } } fragment F on DatadogUser { otherUsers { ${'otherUsers { '.repeat(9)} id ${'}'.repeat(9)} } }`;
-    await assertRefused(gateway, { query }, 400, 'TOO_DEEP');
+    await assertRefused(rolecall, { query }, 400, 'TOO_DEEP');
     const deepType = `{ __schema { types { fields { type ${'{ ofType '.repeat(15)}{ name }${' }'.repeat(15)} } } } }`;
-    await assertServed(gateway, deepType);
+    await assertServed(rolecall, deepType);
   });
 
   test('aliases, __typename counted, and fragments wherever they are spread', async () => {
-    await assertServed(gateway, `{ viewer { ${repeat(30, (i) => `a${i}: __typename`)} } }`);
+    await assertServed(rolecall, `{ viewer { ${repeat(30, (i) => `a${i}: __typename`)} } }`);
     await assertRefused(
-      gateway,
+      rolecall,
       { query: `{ viewer { ${repeat(31, (i) => `a${i}: __typename`)} } }` },
       400,
       'TOO_MANY_ALIASES',
     );
     const query = `{ viewer { ${repeat(4, () => 'datadog { ...F }')} } } fragment F on DatadogUser { ${repeat(10, (i) => `a${i}: id`)} }`;
-    await assertRefused(gateway, { query }, 400, 'TOO_MANY_ALIASES');
+    await assertRefused(rolecall, { query }, 400, 'TOO_MANY_ALIASES');
   });
 
   test('root fields', async () => {
-    const roomy = createGateway({ LIMIT_ALIASES: '100' });
+    const roomy = createRolecall({ LIMIT_ALIASES: '100' });
     await assertServed(roomy, `{ ${repeat(20, (i) => `a${i}: viewer { providers }`)} }`);
     await assertRefused(
       roomy,
@@ -134,10 +134,10 @@ describe('limits', () => {
   test('directives', async () => {
     const directives = (count: number) =>
       `{ viewer { ${repeat(count, () => '... @include(if: true) { providers }')} } }`;
-    await assertServed(gateway, directives(20));
-    await assertRefused(gateway, { query: directives(21) }, 400, 'TOO_MANY_DIRECTIVES');
+    await assertServed(rolecall, directives(20));
+    await assertRefused(rolecall, { query: directives(21) }, 400, 'TOO_MANY_DIRECTIVES');
     await assertRefused(
-      gateway,
+      rolecall,
       { query: `{ __typename ${repeat(21, () => '@nope')} }` },
       400,
       'TOO_MANY_DIRECTIVES',
@@ -148,20 +148,20 @@ describe('limits', () => {
     const query =
       'query($names: [String!]) { viewer { datadog { permissions(names: $names) { id } } } }';
     const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
-    await assertServed(gateway, query, { names: names(1_000) });
+    await assertServed(rolecall, query, { names: names(1_000) });
     await assertRefused(
-      gateway,
+      rolecall,
       { query, variables: { names: names(1_001) } },
       400,
       'LIST_TOO_LONG',
     );
     await assertRefused(
-      gateway,
+      rolecall,
       { query, variables: { other: { deep: [names(1_001)] } } },
       400,
       'LIST_TOO_LONG',
     );
-    const few = createGateway({ LIMIT_LIST_ITEMS: '3' });
+    const few = createRolecall({ LIMIT_LIST_ITEMS: '3' });
     const literal = (count: number) =>
       `{ viewer { datadog { permissions(names: ${JSON.stringify(names(count))}) { id } } } }`;
     await assertServed(few, literal(3));
@@ -169,11 +169,11 @@ describe('limits', () => {
   });
 
   test('items of lists in fragments, and very many variables', async () => {
-    const few = createGateway({ LIMIT_LIST_ITEMS: '2' });
+    const few = createRolecall({ LIMIT_LIST_ITEMS: '2' });
     const query =
       '{ viewer { datadog { ...F } } } fragment F on DatadogUser { permissions(names: ["a", "b", "c"]) { id } }';
     await assertRefused(few, { query }, 400, 'LIST_TOO_LONG');
-    const roomy = createGateway({ LIMIT_BODY_BYTES: '10000000' });
+    const roomy = createRolecall({ LIMIT_BODY_BYTES: '10000000' });
     const variables = Object.fromEntries(
       Array.from({ length: 300_000 }, (_, index) => [`v${index}`, index]),
     );
@@ -183,8 +183,8 @@ describe('limits', () => {
   test('batches', async () => {
     const operations = (count: number) =>
       Array.from({ length: count }, () => ({ query: '{ __typename }' }));
-    await assertRefused(gateway, operations(1), 400, 'BATCH_TOO_LARGE');
-    const batching = createGateway({ LIMIT_BATCH: '2' });
+    await assertRefused(rolecall, operations(1), 400, 'BATCH_TOO_LARGE');
+    const batching = createRolecall({ LIMIT_BATCH: '2' });
     await assertRefused(batching, operations(3), 400, 'BATCH_TOO_LARGE');
     const spoilt = await batching.fetch(URL, {
       method: 'POST',
@@ -207,17 +207,17 @@ describe('limits', () => {
     await using datadog = await startUpstream(json(manyRoles()));
     // 4 roles, 830 edges.
     const query = '{ viewer { datadog { roles { id permissions { id } } } } }';
-    await assertServed(createServerGateway({ datadog }, { LIMIT_NODES: '834' }), query);
+    await assertServed(createRolecallFor({ datadog }, { LIMIT_NODES: '834' }), query);
     await assertRefused(
-      createServerGateway({ datadog }, { LIMIT_NODES: '833' }),
+      createRolecallFor({ datadog }, { LIMIT_NODES: '833' }),
       { query },
       400,
       'TOO_MANY_NODES',
     );
     const grants = '{ viewer { datadog { grants { roles { id } } } } }';
-    await assertServed(createServerGateway({ datadog }, { LIMIT_NODES: '1127' }), grants);
+    await assertServed(createRolecallFor({ datadog }, { LIMIT_NODES: '1127' }), grants);
     await assertRefused(
-      createServerGateway({ datadog }, { LIMIT_NODES: '1126' }),
+      createRolecallFor({ datadog }, { LIMIT_NODES: '1126' }),
       { query: grants },
       400,
       'TOO_MANY_NODES',
@@ -230,7 +230,7 @@ describe('limits', () => {
       ['application/graphql-response+json', 400],
     ] as const) {
       for (const query of ['{ nope }', '{']) {
-        const response = await gateway.fetch(URL, {
+        const response = await rolecall.fetch(URL, {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept },
           body: JSON.stringify({ query }),
@@ -243,7 +243,7 @@ describe('limits', () => {
 
 test('an alias that no answer can carry is refused, however often it comes', async () => {
   for (let time = 0; time < 5; time += 1) {
-    const { errors } = await gateway.query('{ viewer { then: providers } }');
+    const { errors } = await rolecall.query('{ viewer { then: providers } }');
     assert.equal(errors?.[0]?.extensions?.['code'], 'GRAPHQL_VALIDATION_FAILED');
   }
 });
@@ -259,7 +259,7 @@ test('documents are remembered by their length, not only by their number', () =>
 test('the largest answers that vendors were seen to give are within the defaults', async () => {
   await using datadog = await startUpstream(json(administrator()));
   await assertServed(
-    createServerGateway({ datadog }),
+    createRolecallFor({ datadog }),
     '{ viewer { datadog { roles { permissions { id } } permissions { id } grants { roles { id } } } } }',
   );
 });

@@ -10,12 +10,12 @@ import { Resources } from '../src/providers/datadog/resources.ts';
 import * as fixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
 import {
-  createGateway,
-  createServerGateway,
+  createRolecall,
+  createRolecallFor,
   createTestServer,
   DATADOG_KEYS,
   dataOf,
-} from './support/gateway.ts';
+} from './support/rolecall.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
 interface Batch {
@@ -144,7 +144,7 @@ describe('vendors are asked as little as possible', () => {
   test('each at most once, for however many fields, aliases and fragments', async () => {
     await using datadog = await startUpstream(json(fixtures.manyRoles()));
     await using heygen = await startUpstream(json(heygenFixtures.v1()));
-    const answer = await createServerGateway({ datadog, heygen }).query(`
+    const answer = await createRolecallFor({ datadog, heygen }).query(`
       { a: viewer { ...V datadog { id } } b: viewer { ...V users { email } heygen { lastName } } }
       fragment V on Viewer {
         users { id displayName }
@@ -160,12 +160,12 @@ describe('vendors are asked as little as possible', () => {
   test('none that the operation does not need', async () => {
     await using datadog = await startUpstream(json(fixtures.userDocument()));
     await using heygen = await startUpstream(json(heygenFixtures.v1()));
-    const gateway = createServerGateway({ datadog, heygen });
-    const { viewer } = dataOf(await gateway.query('{ viewer { __typename providers } }'));
+    const rolecall = createRolecallFor({ datadog, heygen });
+    const { viewer } = dataOf(await rolecall.query('{ viewer { __typename providers } }'));
     assert.deepEqual(viewer.providers, ['DATADOG', 'HEYGEN']);
-    dataOf(await gateway.query('{ viewer { datadog @include(if: false) { id } providers } }'));
+    dataOf(await rolecall.query('{ viewer { datadog @include(if: false) { id } providers } }'));
     assert.deepEqual([datadog.seen.length, heygen.seen.length], [0, 0]);
-    dataOf(await gateway.query('{ viewer { heygen { id } } }'));
+    dataOf(await rolecall.query('{ viewer { heygen { id } } }'));
     assert.deepEqual([datadog.seen.length, heygen.seen.length], [0, 1]);
   });
 
@@ -183,8 +183,8 @@ describe('vendors are asked as little as possible', () => {
       };
     await using datadog = await startUpstream(together(json(fixtures.userDocument())));
     await using heygen = await startUpstream(together(json(heygenFixtures.v1())));
-    const gateway = createServerGateway({ datadog, heygen });
-    const { viewer } = dataOf(await gateway.query('{ viewer { users { displayName } } }'));
+    const rolecall = createRolecallFor({ datadog, heygen });
+    const { viewer } = dataOf(await rolecall.query('{ viewer { users { displayName } } }'));
     assert.deepEqual(viewer.users, [
       { displayName: 'Ada Fictional' },
       { displayName: 'Ada Fictional' },
@@ -204,10 +204,10 @@ test('interleaved requests see each their own user', async () => {
     waiting.sort((a, b) => a.key.localeCompare(b.key));
     for (const { respond } of waiting) respond();
   });
-  const gateway = createGateway({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
+  const rolecall = createRolecall({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
   const names = await Promise.all(
     keys.map(async (key) => {
-      const answer = await gateway.query('{ viewer { datadog { name } users { displayName } } }', {
+      const answer = await rolecall.query('{ viewer { datadog { name } users { displayName } } }', {
         headers: { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key },
       });
       const { viewer } = dataOf(answer);
@@ -229,7 +229,7 @@ test('the caller’s disconnect cancels the call', async () => {
     response.once('close', dropped.resolve);
   });
   const caller = new AbortController();
-  const answer = createServerGateway({ datadog }).query('{ viewer { datadog { id } } }', {
+  const answer = createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }', {
     signal: caller.signal,
   });
   await asked.promise;

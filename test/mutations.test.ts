@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as datadogFixtures from './fixtures/datadog.ts';
 import * as heygenFixtures from './fixtures/heygen.ts';
 import { EverythingDocument } from './generated/operations.ts';
-import { createGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 import { startUpstream, type Upstream } from './support/upstream.ts';
 
 const RUNS = 250;
@@ -74,7 +74,7 @@ describe('documents changed at random never give a crash, an unmasked error or a
   /** What each key is answered: the person asked about, and a bystander who asks at the same time. */
   const bodies = new Map<string, unknown>();
   let vendor: Upstream;
-  let gateway: Gateway;
+  let rolecall: Rolecall;
 
   before(async () => {
     vendor = await startUpstream((response, { headers }) => {
@@ -83,7 +83,7 @@ describe('documents changed at random never give a crash, an unmasked error or a
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify(body) ?? '');
     });
-    gateway = createGateway({
+    rolecall = createRolecall({
       CREDENTIALS: 'request',
       DATADOG_API_URL: vendor.url,
       HEYGEN_API_URL: vendor.url,
@@ -94,7 +94,7 @@ describe('documents changed at random never give a crash, an unmasked error or a
 
   async function assertServed(name: string) {
     const ask = (key: string) =>
-      gateway.query(EverythingDocument, {
+      rolecall.query(EverythingDocument, {
         headers: {
           'DD-API-KEY': key,
           'DD-APPLICATION-KEY': key,

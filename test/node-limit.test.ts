@@ -18,9 +18,9 @@ import {
   uuid,
 } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { createServerGateway, type Gateway } from './support/gateway.ts';
 import { listItemsOf } from './support/list-items.ts';
 import { operationsOf } from './support/operations.ts';
+import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream, text } from './support/upstream.ts';
 
 /** The first two times an operation is executed by the ordinary executor, and compiled from the third on. */
@@ -28,8 +28,8 @@ const TIMES = 5;
 const NINE =
   'id name displayName displayType description groupName nameAliases restricted createdAt';
 
-async function post(gateway: Gateway, path: string, query: string, variables = {}) {
-  const response = await gateway.fetch(`http://rolecall.example${path}`, {
+async function post(rolecall: Rolecall, path: string, query: string, variables = {}) {
+  const response = await rolecall.fetch(`http://rolecall.example${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
@@ -38,9 +38,9 @@ async function post(gateway: Gateway, path: string, query: string, variables = {
 }
 
 /** Refused each time, with one error and no data. */
-async function assertRefused(gateway: Gateway, path: string, query: string, variables = {}) {
+async function assertRefused(rolecall: Rolecall, path: string, query: string, variables = {}) {
   for (let time = 0; time < TIMES; time += 1) {
-    const { status, body } = await post(gateway, path, query, variables);
+    const { status, body } = await post(rolecall, path, query, variables);
     assert.equal(status, 400);
     assert.deepEqual(Object.keys(body), ['errors']);
     const codes = body.errors.map((error: any) => error.extensions.code);
@@ -84,7 +84,7 @@ describe('list items of a response', () => {
       await using datadog = await startUpstream(script);
       await using heygen = await startUpstream(json(v1()));
       const limited = (nodes: number) =>
-        createServerGateway(
+        createRolecallFor(
           { datadog, heygen },
           { HEYGEN_API_VERSION: 'v1', ...environment, LIMIT_NODES: String(nodes), RATE_LIMIT: '0' },
         );
@@ -115,11 +115,11 @@ describe('list items of a response', () => {
   test('are counted once though the operation is executed again for an error', async () => {
     await using datadog = await startUpstream(json(shared));
     const query = '{ viewer { datadog { roles { permissions { restricted nameAliases } } } } }';
-    const gateway = createServerGateway({ datadog }, { LIMIT_NODES: '1000' });
-    const { body } = await post(gateway, '/graphql', query);
+    const rolecall = createRolecallFor({ datadog }, { LIMIT_NODES: '1000' });
+    const { body } = await post(rolecall, '/graphql', query);
     assert.ok(body.errors);
     const nodes = listItemsOf(body.data) + body.errors.length;
-    const exact = createServerGateway({ datadog }, { LIMIT_NODES: `${nodes}` });
+    const exact = createRolecallFor({ datadog }, { LIMIT_NODES: `${nodes}` });
     for (let time = 0; time < TIMES; time += 1) {
       assert.deepEqual((await post(exact, '/graphql', query)).body, body);
     }
@@ -130,13 +130,9 @@ describe('list items of a response', () => {
     const query =
       '{ viewer { datadog { grants { roles { permissions(names: ["none"]) { id } } } } } }';
     // 297 grants, 830 roles, 830 empty lists.
-    await assertRefused(
-      createServerGateway({ datadog }, { LIMIT_NODES: '1956' }),
-      '/graphql',
-      query,
-    );
+    await assertRefused(createRolecallFor({ datadog }, { LIMIT_NODES: '1956' }), '/graphql', query);
     const { status } = await post(
-      createServerGateway({ datadog }, { LIMIT_NODES: '1957' }),
+      createRolecallFor({ datadog }, { LIMIT_NODES: '1957' }),
       '/graphql',
       query,
     );
@@ -147,9 +143,9 @@ describe('list items of a response', () => {
 describe('an operation with too many list items', () => {
   test('is refused by default where 412 grants repeat the 412 permissions of a role', async () => {
     await using datadog = await startUpstream(json(administrator()));
-    const gateway = createServerGateway({ datadog });
+    const rolecall = createRolecallFor({ datadog });
     const query = `{ viewer { datadog { grants { permission { ${NINE} } roles { permissions { ${NINE} } } } } } }`;
-    await assertRefused(gateway, '/graphql', query);
+    await assertRefused(rolecall, '/graphql', query);
   });
 
   test('is refused where users list each other over and over', async () => {
@@ -160,7 +156,7 @@ describe('an operation with too many list items', () => {
       json(userDocument({ relationships, included: others.slice(1) })),
     );
     const query = `{ viewer { datadog ${'{ otherUsers '.repeat(9)}{ id }${' }'.repeat(9)} } }`;
-    await assertRefused(createServerGateway({ datadog }), '/graphql', query);
+    await assertRefused(createRolecallFor({ datadog }), '/graphql', query);
   });
 
   test('is refused where many permissions have many values that do not fit', async () => {
@@ -173,16 +169,16 @@ describe('an operation with too many list items', () => {
     // 20 roles, 8,000 permissions, 6 errors in each of them: 56,020.
     const query =
       '{ viewer { datadog { roles { permissions { restricted createdAt nameAliases description a: restricted b: createdAt } } } } }';
-    await assertRefused(createServerGateway({ datadog }), '/graphql', query);
+    await assertRefused(createRolecallFor({ datadog }), '/graphql', query);
   });
 
   test('is refused, and nothing fails in the background, while vendors fail', async () => {
     await using datadog = await startUpstream(text('', 403));
     await using heygen = await startUpstream(text('', 401));
-    const gateway = createServerGateway({ datadog, heygen }, { LIMIT_NODES: '1' });
-    await assertRefused(gateway, '/graphql', '{ viewer { users { id } } }');
+    const rolecall = createRolecallFor({ datadog, heygen }, { LIMIT_NODES: '1' });
+    await assertRefused(rolecall, '/graphql', '{ viewer { users { id } } }');
     await assertRefused(
-      gateway,
+      rolecall,
       '/graphql',
       '{ viewer { users { ... on DatadogUser { roles { id } } } } }',
     );
@@ -190,11 +186,11 @@ describe('an operation with too many list items', () => {
 
   test('is refused, and nothing fails in the background, where representations are no entities', async () => {
     await using datadog = await startUpstream(json(administrator()));
-    const gateway = createServerGateway({ datadog }, { LIMIT_NODES: '500' });
+    const rolecall = createRolecallFor({ datadog }, { LIMIT_NODES: '500' });
     const representations = Array.from({ length: 600 }, () => ({ __typename: 'Nothing' }));
     for (const selection of ['__typename', '... on Role { permissions { id } }']) {
       const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ${selection} } }`;
-      await assertRefused(gateway, '/subgraph', query, { representations });
+      await assertRefused(rolecall, '/subgraph', query, { representations });
     }
   });
 

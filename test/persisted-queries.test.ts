@@ -5,7 +5,7 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { userDocument } from './fixtures/datadog.ts';
 import { ViewerDocument } from './generated/operations.ts';
-import { createGateway, createServerGateway } from './support/gateway.ts';
+import { createRolecall, createRolecallFor } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const URL = 'http://rolecall.example/graphql';
@@ -26,7 +26,7 @@ describe('a request that brings the hash of a query and no query', () => {
     };
 
     test(`by POST, as ${accept}: HTTP 200 and what clients fall back on`, async () => {
-      const response = await createGateway({}).fetch(URL, {
+      const response = await createRolecall({}).fetch(URL, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept },
         body: `{"operationName":"Viewer","variables":{},"extensions":${HASH}}`,
@@ -36,7 +36,7 @@ describe('a request that brings the hash of a query and no query', () => {
     });
 
     test(`by GET, as ${accept}: HTTP 200 and what clients fall back on`, async () => {
-      const response = await createGateway({}).fetch(
+      const response = await createRolecall({}).fetch(
         `${URL}?operationName=Viewer&extensions=${encodeURIComponent(HASH)}`,
         { headers: { accept } },
       );
@@ -53,7 +53,7 @@ describe('a request that brings the hash of a query and no query', () => {
       '[]',
       '7',
     ]) {
-      const response = await createGateway({}).fetch(URL, {
+      const response = await createRolecall({}).fetch(URL, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: `{"extensions":${extensions}}`,
@@ -64,7 +64,7 @@ describe('a request that brings the hash of a query and no query', () => {
 });
 
 test('a query that comes with its hash is answered', async () => {
-  const response = await createGateway({}).fetch(URL, {
+  const response = await createRolecall({}).fetch(URL, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: `{"query":"{ __typename }","extensions":${HASH}}`,
@@ -77,7 +77,7 @@ for (const useGETForHashedQueries of [false, true]) {
 
   test(`Apollo Client that sends hashes by ${method} falls back on the query, for good`, async () => {
     await using datadog = await startUpstream(json(userDocument()));
-    const gateway = createServerGateway({ datadog });
+    const rolecall = createRolecallFor({ datadog });
     const sent: string[] = [];
     const client = new ApolloClient({
       cache: new InMemoryCache({ possibleTypes: { User: ['DatadogUser', 'HeyGenUser'] } }),
@@ -88,7 +88,7 @@ for (const useGETForHashedQueries of [false, true]) {
             const text = String(init?.body ?? url);
             const parts = ['query', 'persistedQuery'].filter((part) => text.includes(`${part}"`));
             sent.push(`${init?.method} ${parts.join(' ')}`);
-            return gateway.fetch(String(url), init);
+            return rolecall.fetch(String(url), init);
           },
         }),
       ),

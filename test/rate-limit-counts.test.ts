@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 
 describe('operations a minute', () => {
   test('are counted per caller: 429 with Retry-After', async () => {
-    const limited = createGateway({ RATE_LIMIT: '3', CREDENTIALS: 'request' });
+    const limited = createRolecall({ RATE_LIMIT: '3', CREDENTIALS: 'request' });
     const ask = (key: string) =>
       limited.query('{ __typename }', { headers: { 'X-HeyGen-Api-Key': key } });
     for (let i = 0; i < 3; i += 1) assert.equal((await ask('a')).status, 200);
@@ -23,22 +23,22 @@ describe('operations a minute', () => {
   });
 
   test('are counted per token where there are tokens, and not per token that nobody checks', async () => {
-    const withTokens = createGateway({ RATE_LIMIT: '1', CLIENT_TOKENS: 'a,b' });
-    const ask = (gateway: Gateway, token: string) =>
-      gateway.query('{ __typename }', { headers: { authorization: `Bearer ${token}` } });
+    const withTokens = createRolecall({ RATE_LIMIT: '1', CLIENT_TOKENS: 'a,b' });
+    const ask = (rolecall: Rolecall, token: string) =>
+      rolecall.query('{ __typename }', { headers: { authorization: `Bearer ${token}` } });
     assert.deepEqual(
       [await ask(withTokens, 'a'), await ask(withTokens, 'b'), await ask(withTokens, 'a')].map(
         ({ status }) => status,
       ),
       [200, 200, 429],
     );
-    const without = createGateway({ RATE_LIMIT: '1' });
+    const without = createRolecall({ RATE_LIMIT: '1' });
     assert.equal((await ask(without, 'a')).status, 200);
     assert.equal((await ask(without, 'b')).status, 429);
   });
 
   test('count each operation of a batch', async () => {
-    const batching = createGateway({ RATE_LIMIT: '3', LIMIT_BATCH: '10' });
+    const batching = createRolecall({ RATE_LIMIT: '3', LIMIT_BATCH: '10' });
     const batch = (count: number) =>
       batching.fetch(URL, {
         method: 'POST',
@@ -50,7 +50,7 @@ describe('operations a minute', () => {
   });
 
   test('have no limit where it is 0', async () => {
-    const unlimited = createGateway({ RATE_LIMIT: '0' });
+    const unlimited = createRolecall({ RATE_LIMIT: '0' });
     for (let i = 0; i < 700; i += 1)
       assert.equal((await unlimited.query('{ __typename }')).status, 200);
   });

@@ -10,7 +10,7 @@ import codegen from '../codegen.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { ViewerDocument } from './generated/operations.ts';
 import { readConfig } from './support/config.ts';
-import { createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/gateway.ts';
+import { createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/rolecall.ts';
 import { json, startUpstream, text, type Upstream } from './support/upstream.ts';
 
 const README = readFileSync('README.md', 'utf8');

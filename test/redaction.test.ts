@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Secret } from '../src/lib/secret.ts';
 import { redact } from '../src/upstream/redaction.ts';
-import { createServerGateway } from './support/gateway.ts';
+import { createRolecallFor } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const TELLING = 12;
@@ -187,7 +187,7 @@ test('a vendor that echoes both keys encoded and cut is shown without them', asy
     ];
     json({ errors: echo }, 403)(response, seen, call);
   });
-  const answer = await createServerGateway(
+  const answer = await createRolecallFor(
     { datadog },
     { DD_API_KEY: apiKey, DD_APP_KEY: appKey },
   ).query('{ viewer { datadog { id } } }');

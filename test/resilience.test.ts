@@ -7,7 +7,7 @@ import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { stopTime } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
-import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
+import { createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
 
@@ -59,7 +59,7 @@ describe('a call that nobody waits for any more is dropped', () => {
     await using datadog = upstream;
     const caller = new AbortController();
     const answer = assert.rejects(
-      createServerGateway({ datadog }).query(QUERY, { signal: caller.signal }),
+      createRolecallFor({ datadog }).query(QUERY, { signal: caller.signal }),
     );
     while (datadog.seen.length === 0) await nextTurn();
     caller.abort();
@@ -78,10 +78,10 @@ describe('single flight', () => {
       await joined.promise;
       json(userDocument({ attributes: { name } }))(...call);
     });
-    const gateway = createGateway({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
+    const rolecall = createRolecall({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
     const keys = ['a', 'b', 'a', 'a', 'b', 'c'];
     const requests = keys.map((key) =>
-      gateway.query('{ viewer { datadog { name } } }', withKey(key)),
+      rolecall.query('{ viewer { datadog { name } } }', withKey(key)),
     );
     while (datadog.seen.length < 3) await nextTurn();
     // All were made in one turn, so that each has made its call, or joined one, a few turns later.
@@ -94,7 +94,7 @@ describe('single flight', () => {
     );
     assert.equal(datadog.seen.length, 3);
     // Only what is under way is shared: the next request asks again.
-    await gateway.query('{ viewer { datadog { name } } }', withKey('a'));
+    await rolecall.query('{ viewer { datadog { name } } }', withKey('a'));
     assert.equal(datadog.seen.length, 4);
   });
 
@@ -150,7 +150,7 @@ describe('on the wire', () => {
         .writeHead(200, { 'content-encoding': 'gzip' })
         .end(gzipSync(JSON.stringify(userDocument())));
     });
-    dataOf(await createServerGateway({ datadog }).query(QUERY));
+    dataOf(await createRolecallFor({ datadog }).query(QUERY));
   });
 
   test('HTTPS_PROXY and NO_PROXY are honoured', async () => {
@@ -169,9 +169,9 @@ describe('on the wire', () => {
       HTTPS_PROXY: `http://127.0.0.1:${port}`,
     };
     const query = '{ viewer { heygen { id } } }';
-    assert.equal(codeOf(await createGateway(environment).query(query)), 'UPSTREAM_UNAVAILABLE');
+    assert.equal(codeOf(await createRolecall(environment).query(query)), 'UPSTREAM_UNAVAILABLE');
     assert.deepEqual(asked, ['heygen.invalid:443']);
-    const direct = createGateway({ ...environment, NO_PROXY: 'heygen.invalid' });
+    const direct = createRolecall({ ...environment, NO_PROXY: 'heygen.invalid' });
     assert.equal(codeOf(await direct.query(query)), 'UPSTREAM_UNAVAILABLE');
     assert.equal(asked.length, 1);
     proxy.close();
@@ -179,8 +179,8 @@ describe('on the wire', () => {
 
   test('loopback is never behind a proxy', async () => {
     await using heygen = await startUpstream(json(v1()));
-    const gateway = createServerGateway({ heygen }, { HTTP_PROXY: 'http://127.0.0.1:9' });
-    dataOf(await gateway.query('{ viewer { heygen { id } } }'));
+    const rolecall = createRolecallFor({ heygen }, { HTTP_PROXY: 'http://127.0.0.1:9' });
+    dataOf(await rolecall.query('{ viewer { heygen { id } } }'));
   });
 });
 

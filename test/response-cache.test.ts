@@ -8,7 +8,7 @@ import { toResponse, type UpstreamResponse } from '../src/upstream/response.ts';
 import { ResponseCache } from '../src/upstream/response-cache.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { createServerGateway, dataOf } from './support/gateway.ts';
+import { createRolecallFor, dataOf } from './support/rolecall.ts';
 import { inTurn, json, startUpstream } from './support/upstream.ts';
 
 const MINUTE_MS = 60_000;
@@ -163,9 +163,9 @@ describe('a server that keeps responses', () => {
     const called = (username: string) => json(v1({ username }));
     await using datadog = await startUpstream(inTurn(...['Ada', 'Ada', 'Bo', 'Ada'].map(named)));
     await using heygen = await startUpstream(inTurn(...['ada', 'ada', 'bo', 'ada'].map(called)));
-    const gateway = createServerGateway({ datadog, heygen });
+    const rolecall = createRolecallFor({ datadog, heygen });
     const told = [];
-    for (let i = 0; i < 4; i += 1) told.push(dataOf(await gateway.query(NAMES)).viewer);
+    for (let i = 0; i < 4; i += 1) told.push(dataOf(await rolecall.query(NAMES)).viewer);
     assert.deepEqual(
       told,
       ['Ada', 'Ada', 'Bo', 'Ada'].map((name) => ({

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createGateway, type Gateway } from './support/gateway.ts';
+import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const BODY = JSON.stringify({ query: '{ viewer { providers } }' });
 
-function post(gateway: Gateway, headers: Record<string, string> = {}, body = BODY) {
-  return gateway.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
+function post(rolecall: Rolecall, headers: Record<string, string> = {}, body = BODY) {
+  return rolecall.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
 }
 
 test('answers are kept out of caches', async () => {
-  const { headers } = await post(createGateway({}));
+  const { headers } = await post(createRolecall({}));
   assert.equal(headers.get('cache-control'), 'private, no-store');
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
   assert.match(headers.get('vary') ?? '', /Origin/);
@@ -19,9 +19,9 @@ test('answers are kept out of caches', async () => {
 
 describe('request ids', () => {
   test('a sane one is kept, any other replaced', async () => {
-    const gateway = createGateway({});
+    const rolecall = createRolecall({});
     const idFor = async (given?: string) =>
-      (await post(gateway, given === undefined ? {} : { 'x-request-id': given })).headers.get(
+      (await post(rolecall, given === undefined ? {} : { 'x-request-id': given })).headers.get(
         'x-request-id',
       ) ?? '';
     assert.equal(await idFor('abc-123.X:y/z+='), 'abc-123.X:y/z+=');
@@ -29,13 +29,13 @@ describe('request ids', () => {
     for (const given of [undefined, '', 'x'.repeat(129), 'a b', '<script>', '${jndi:ldap}', 'é']) {
       assert.match(await idFor(given), made, given);
     }
-    const refused = await gateway.fetch('http://rolecall.example/nowhere');
+    const refused = await rolecall.fetch('http://rolecall.example/nowhere');
     assert.match(refused.headers.get('x-request-id') ?? '', made);
   });
 });
 
 test('what a parser said of a body is not repeated', async () => {
-  const response = await post(createGateway({}), {}, '{"query": secret-looking }');
+  const response = await post(createRolecall({}), {}, '{"query": secret-looking }');
   assert.equal(response.status, 400);
   const text = await response.text();
   assert.match(text, /"code":"BAD_REQUEST"/);

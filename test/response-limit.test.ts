@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { jsonSize } from '../src/server/execution/json-size.ts';
 import { SerializedList, SerializedObject } from '../src/server/execution/serialized-list.ts';
 import { permission, role, userWithRoles } from './fixtures/datadog.ts';
-import { createServerGateway, type Gateway } from './support/gateway.ts';
+import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 /** The first two times an operation is executed by the ordinary executor, and compiled from the third on. */
@@ -25,8 +25,8 @@ function documentWith(text: string) {
   return userWithRoles([role(1, ids, { name: text }), role(2, ids)], permissions);
 }
 
-async function post(gateway: Gateway, path: string, body: unknown) {
-  const response = await gateway.fetch(`http://rolecall.example${path}`, {
+async function post(rolecall: Rolecall, path: string, body: unknown) {
+  const response = await rolecall.fetch(`http://rolecall.example${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -58,11 +58,11 @@ describe('a response that is too large', () => {
   for (const [title, query] of Object.entries(cases)) {
     test(`is refused each time, before it is written: ${title}`, async (context) => {
       await using datadog = await startUpstream(json(documentWith(LONG)));
-      const gateway = createServerGateway({ datadog }, { UPSTREAM_MAX_BYTES: `${8 * MEBIBYTE}` });
-      await gateway.query('{ viewer { datadog { id } } }');
+      const rolecall = createRolecallFor({ datadog }, { UPSTREAM_MAX_BYTES: `${8 * MEBIBYTE}` });
+      await rolecall.query('{ viewer { datadog { id } } }');
       for (let time = 0; time < TIMES; time += 1) {
         const longest = watchTexts(context);
-        const response = await post(gateway, '/graphql', { query });
+        const response = await post(rolecall, '/graphql', { query });
         // The vendor writes its document, which holds nine.
         assert.ok(longest() < 10 * LONG.length, `${longest()}`);
         context.mock.restoreAll();
@@ -73,7 +73,7 @@ describe('a response that is too large', () => {
 
   test('is refused at /subgraph, where representations repeat what is long', async () => {
     await using datadog = await startUpstream(json(documentWith(LONG)));
-    const gateway = createServerGateway({ datadog }, { UPSTREAM_MAX_BYTES: `${8 * MEBIBYTE}` });
+    const rolecall = createRolecallFor({ datadog }, { UPSTREAM_MAX_BYTES: `${8 * MEBIBYTE}` });
     const query =
       'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Role { name } } }';
     const representations = Array.from({ length: 40 }, () => ({
@@ -81,7 +81,7 @@ describe('a response that is too large', () => {
       id: role(1, []).id,
     }));
     for (let time = 0; time < TIMES; time += 1) {
-      assertTooLarge(await post(gateway, '/subgraph', { query, variables: { representations } }));
+      assertTooLarge(await post(rolecall, '/subgraph', { query, variables: { representations } }));
     }
   });
 
@@ -93,11 +93,11 @@ describe('a response that is too large', () => {
       '{ viewer { datadog { permissions { description nameAliases restricted } } } }',
       '{ viewer { datadog { grants { permission { description } roles { permissions(names: ["permission_1"]) { id description } } } } } }',
     ]) {
-      const { text: served } = await post(createServerGateway({ datadog }), '/graphql', { query });
+      const { text: served } = await post(createRolecallFor({ datadog }), '/graphql', { query });
       const bytes = Buffer.byteLength(served) + 1;
       const [exact, short] = [bytes, bytes - 1].map((limit) =>
-        createServerGateway({ datadog }, { LIMIT_RESPONSE_BYTES: `${limit}` }),
-      ) as [Gateway, Gateway];
+        createRolecallFor({ datadog }, { LIMIT_RESPONSE_BYTES: `${limit}` }),
+      ) as [Rolecall, Rolecall];
       for (let time = 0; time < TIMES; time += 1) {
         assert.equal((await post(exact, '/graphql', { query })).text, served);
         assertTooLarge(await post(short, '/graphql', { query }));
@@ -111,22 +111,22 @@ describe('a response that is too large', () => {
     );
     const ids = permissions.map(({ id }) => id);
     await using datadog = await startUpstream(json(userWithRoles([role(1, ids)], permissions)));
-    const gateway = createServerGateway({ datadog }, { LIMIT_RESPONSE_BYTES: '50000' });
+    const rolecall = createRolecallFor({ datadog }, { LIMIT_RESPONSE_BYTES: '50000' });
     const query = '{ viewer { datadog { permissions { restricted } } } }';
     for (let time = 0; time < TIMES; time += 1) {
-      assertTooLarge(await post(gateway, '/graphql', { query }));
+      assertTooLarge(await post(rolecall, '/graphql', { query }));
     }
   });
 
   test('is that of a batch: what is beyond the limit of all together is refused', async () => {
     await using datadog = await startUpstream(json(documentWith('x'.repeat(1_000))));
-    const gateway = createServerGateway(
+    const rolecall = createRolecallFor(
       { datadog },
       { LIMIT_RESPONSE_BYTES: '10000', LIMIT_BATCH: '10' },
     );
     const query = `{ viewer { datadog { permissions(names: ["permission_1"]) { ${aliases(4, 'description')} } } } }`;
     for (let time = 0; time < TIMES; time += 1) {
-      const { text } = await post(gateway, '/graphql', [{ query }, { query }, { query }]);
+      const { text } = await post(rolecall, '/graphql', [{ query }, { query }, { query }]);
       const answers = JSON.parse(text).map(({ data, errors }: any) =>
         data ? 'served' : errors[0].extensions.code,
       );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RetryBudget } from '../src/upstream/retry-budget.ts';
 import { shortenWaits, stopClock } from './support/clock.ts';
-import { createServerGateway } from './support/gateway.ts';
+import { createRolecallFor } from './support/rolecall.ts';
 import { startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
 
@@ -91,13 +91,10 @@ describe('the retry budget', () => {
     using _waits = shortenWaits();
     await using datadog = await startUpstream(text('', 500));
     const environment = { BREAKER_FAILURES: '1000', UPSTREAM_RETRIES: '1' };
-    const gateway = createServerGateway({ datadog }, environment);
-    for (let i = 0; i < 17; i += 1) await gateway.query(QUERY);
+    const rolecall = createRolecallFor({ datadog }, environment);
+    for (let i = 0; i < 17; i += 1) await rolecall.query(QUERY);
     assert.equal(datadog.seen.length, 17 + 5);
-    const generous = createServerGateway(
-      { datadog },
-      { ...environment, UPSTREAM_RETRY_RATIO: '1' },
-    );
+    const generous = createRolecallFor({ datadog }, { ...environment, UPSTREAM_RETRY_RATIO: '1' });
     for (let i = 0; i < 8; i += 1) await generous.query(QUERY);
     assert.equal(datadog.seen.length, 17 + 5 + 8 + 8);
   });

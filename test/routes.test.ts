@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createGateway } from './support/gateway.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 const ORIGIN = 'http://rolecall.example';
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const TEXT = 'text/plain; charset=utf-8';
-const gateway = createGateway({});
+const rolecall = createRolecall({});
 
 describe('/health and /ready', () => {
   for (const [path, body] of [
@@ -13,17 +13,17 @@ describe('/health and /ready', () => {
     ['/ready', 'ready\n'],
   ] as const) {
     test(`${path} answers GET and HEAD with text`, async () => {
-      const response = await gateway.fetch(`${ORIGIN}${path}`);
+      const response = await rolecall.fetch(`${ORIGIN}${path}`);
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('content-type'), TEXT);
       assert.equal(await response.text(), body);
-      const head = await gateway.fetch(`${ORIGIN}${path}`, { method: 'HEAD' });
+      const head = await rolecall.fetch(`${ORIGIN}${path}`, { method: 'HEAD' });
       assert.equal(head.status, 200);
     });
 
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
       test(`${path} refuses ${method}`, async () => {
-        const response = await gateway.fetch(`${ORIGIN}${path}`, { method });
+        const response = await rolecall.fetch(`${ORIGIN}${path}`, { method });
         assert.equal(response.status, 405);
         assert.equal(response.headers.get('allow'), 'GET, HEAD');
         assert.equal(response.headers.get('content-type'), TEXT);
@@ -39,7 +39,7 @@ describe('a slash at the end of an endpoint', () => {
     test(`${path}/ answers like ${path}`, async () => {
       const ask = async (to: string) => {
         const headers = { 'content-type': 'application/json' };
-        const response = await gateway.fetch(`${ORIGIN}${to}`, {
+        const response = await rolecall.fetch(`${ORIGIN}${to}`, {
           method: 'POST',
           headers,
           body: query,
@@ -51,12 +51,12 @@ describe('a slash at the end of an endpoint', () => {
   }
 
   test('/graphql/ serves the page too', async () => {
-    const response = await gateway.fetch(`${ORIGIN}/graphql/`, { headers: { accept: BROWSER } });
+    const response = await rolecall.fetch(`${ORIGIN}/graphql/`, { headers: { accept: BROWSER } });
     assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
   });
 
   test('SUBGRAPH=off closes /subgraph/ too', async () => {
-    const closed = createGateway({ SUBGRAPH: 'off' });
+    const closed = createRolecall({ SUBGRAPH: 'off' });
     for (const path of ['/subgraph', '/subgraph/']) {
       assert.equal((await closed.fetch(`${ORIGIN}${path}`)).status, 404);
     }
@@ -65,13 +65,13 @@ describe('a slash at the end of an endpoint', () => {
 
 describe('what a browser gets', () => {
   test('at /: it is sent to the page', async () => {
-    const response = await gateway.fetch(`${ORIGIN}/`, { headers: { accept: BROWSER } });
+    const response = await rolecall.fetch(`${ORIGIN}/`, { headers: { accept: BROWSER } });
     assert.equal(response.status, 302);
     assert.equal(response.headers.get('location'), '/graphql');
   });
 
   test('with GRAPHIQL=off: a line that says where GraphQL is', async () => {
-    const off = createGateway({ GRAPHIQL: 'off' });
+    const off = createRolecall({ GRAPHIQL: 'off' });
     for (const path of ['/', '/graphql', '/graphql/', '/graphql?query={__typename}', '/subgraph']) {
       for (const accept of [BROWSER, 'text/html']) {
         const response = await off.fetch(`${ORIGIN}${path}`, { headers: { accept } });
@@ -90,7 +90,7 @@ describe('what a browser gets', () => {
   });
 
   test('where no page is: text', async () => {
-    const response = await gateway.fetch(`${ORIGIN}/nowhere`);
+    const response = await rolecall.fetch(`${ORIGIN}/nowhere`);
     assert.equal(response.status, 404);
     assert.equal(response.headers.get('content-type'), TEXT);
   });
@@ -108,7 +108,7 @@ describe('Accept', () => {
     ['application/json', false],
   ] as const) {
     test(`${accept}: ${isPage ? 'the page' : 'no page'}`, async () => {
-      const response = await gateway.fetch(`${ORIGIN}/graphql?query={__typename}`, {
+      const response = await rolecall.fetch(`${ORIGIN}/graphql?query={__typename}`, {
         headers: { accept, 'content-type': 'application/json' },
       });
       assert.equal(/html/.test(response.headers.get('content-type') ?? ''), isPage);
@@ -117,7 +117,7 @@ describe('Accept', () => {
 
   test('of nothing that is served: 406, and a line that says what is', async () => {
     for (const method of ['GET', 'POST']) {
-      const response = await gateway.fetch(`${ORIGIN}/graphql`, {
+      const response = await rolecall.fetch(`${ORIGIN}/graphql`, {
         method,
         headers: { accept: 'image/png', 'content-type': 'application/json' },
         ...(method === 'POST' && { body: '{"query":"{__typename}"}' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ORG_ID, org, USER_ID, userDocument } from './fixtures/datadog.ts';
-import { codesOf, createServerGateway } from './support/gateway.ts';
+import { codesOf, createRolecallFor } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
@@ -13,10 +13,10 @@ async function serve(uuid: unknown, icon: unknown, url: unknown) {
   await using datadog = await startUpstream(
     json(userDocument({ attributes: { uuid, icon }, included: [org(ORG_ID, { url })] })),
   );
-  const gateway = createServerGateway({ datadog });
+  const rolecall = createRolecallFor({ datadog });
   const answers = [];
   for (let time = 0; time < TIMES; time += 1) {
-    const answer = await gateway.query(
+    const answer = await rolecall.query(
       '{ viewer { datadog { id uuid icon organization { url } } } }',
     );
     answers.push({ user: answer.data.viewer.datadog, codes: codesOf(answer) });

@@ -5,7 +5,7 @@ import { buildClientSchema, getIntrospectionQuery, printSchema } from 'graphql';
 import { printSchemas } from '../scripts/print-schema.ts';
 import { providers } from '../src/providers/index.ts';
 import { createSchemas } from '../src/schema/index.ts';
-import { createGateway, dataOf } from './support/gateway.ts';
+import { createRolecall, dataOf } from './support/rolecall.ts';
 
 for (const [file, printed] of Object.entries(printSchemas(createSchemas(providers)))) {
   test(`schema/${file} is what the code defines`, () => {
@@ -18,8 +18,8 @@ for (const [file, printed] of Object.entries(printSchemas(createSchemas(provider
 }
 
 test('what /graphql tells of itself is schema/schema.graphql to the letter', async () => {
-  const gateway = createGateway({ LIMIT_DEPTH: '3' });
+  const rolecall = createRolecall({ LIMIT_DEPTH: '3' });
   const query = getIntrospectionQuery({ specifiedByUrl: true, schemaDescription: true });
-  const introspected = buildClientSchema(dataOf(await gateway.query(query)));
+  const introspected = buildClientSchema(dataOf(await rolecall.query(query)));
   assert.equal(`${printSchema(introspected)}\n`, readFileSync('schema/schema.graphql', 'utf8'));
 });

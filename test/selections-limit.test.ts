@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { getIntrospectionQuery } from 'graphql';
-import { createGateway } from './support/gateway.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 /** Often enough for an operation to be compiled. */
 const TIMES = 4;
-const gateway = createGateway({ SANDBOX: '1', LIMIT_BATCH: '2' });
+const rolecall = createRolecall({ SANDBOX: '1', LIMIT_BATCH: '2' });
 
 /** Fragments that spread the next one twice, each: two to the power of `levels` selections. */
 const doubled = (levels: number) =>
@@ -21,7 +21,7 @@ async function codeOf(response: Response) {
 }
 
 async function post(path: string, body: unknown) {
-  const response = await gateway.fetch(`http://rolecall.example${path}`, {
+  const response = await rolecall.fetch(`http://rolecall.example${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -43,13 +43,13 @@ describe('an operation that selects too much through its fragments is refused, h
     test(`in the URL of ${path}`, async () => {
       const url = `http://rolecall.example${path}?query=${encodeURIComponent(exponential)}`;
       for (let time = 0; time < TIMES; time += 1) {
-        const response = await gateway.fetch(url, { headers: { accept: 'application/json' } });
+        const response = await rolecall.fetch(url, { headers: { accept: 'application/json' } });
         assert.deepEqual(await codeOf(response), refused);
       }
     });
 
     test(`in a batch posted to ${path}`, async () => {
-      const response = await gateway.fetch(`http://rolecall.example${path}`, {
+      const response = await rolecall.fetch(`http://rolecall.example${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify([{ query: '{ __typename }' }, { query: exponential }]),
@@ -61,14 +61,14 @@ describe('an operation that selects too much through its fragments is refused, h
   }
 
   test('with more selections than numbers can count', async () => {
-    const roomy = createGateway({ SANDBOX: '1', LIMIT_TOKENS: '100000' });
+    const roomy = createRolecall({ SANDBOX: '1', LIMIT_TOKENS: '100000' });
     const { errors } = await roomy.query(`${ROLES} ${doubled(1_100)}`);
     assert.equal(errors?.[0]?.extensions?.['code'], refused.code);
   });
 });
 
 describe('selections are counted', () => {
-  const few = createGateway({ SANDBOX: '1', LIMIT_SELECTIONS: '10' });
+  const few = createRolecall({ SANDBOX: '1', LIMIT_SELECTIONS: '10' });
   const ask = async (query: string) => {
     const { status, errors } = await few.query(query);
     return { status, code: errors?.[0]?.extensions?.['code'] };

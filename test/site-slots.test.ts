@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { userDocument } from './fixtures/datadog.ts';
 import { stopTime } from './support/clock.ts';
-import { createGateway, createServerGateway, dataOf } from './support/gateway.ts';
+import { createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream, text } from './support/upstream.ts';
 import { upstreamOf } from './support/way.ts';
 
@@ -16,14 +16,14 @@ describe('the slots of a site', () => {
     await using datadog = await startUpstream((...call) => {
       waiting.push(() => json(userDocument())(...call));
     });
-    const gateway = createGateway({
+    const rolecall = createRolecall({
       CREDENTIALS: 'request',
       DATADOG_API_URL: datadog.url,
       UPSTREAM_CONCURRENCY: '2',
       UPSTREAM_QUEUE: '3',
     });
     const responses = Array.from({ length: 8 }, (_, i) =>
-      gateway.query(QUERY, { headers: keys(`key-${i}`) }),
+      rolecall.query(QUERY, { headers: keys(`key-${i}`) }),
     );
     const refused = await Promise.all(responses.slice(5));
     for (const { errors } of refused) {
@@ -104,29 +104,29 @@ describe('the slots of a site', () => {
         call,
       ),
     );
-    const gateway = createServerGateway(
+    const rolecall = createRolecallFor(
       { datadog },
       { UPSTREAM_CONCURRENCY: '1', UPSTREAM_QUEUE: '0' },
     );
     const caller = new AbortController();
-    const response = assert.rejects(gateway.query(QUERY, { signal: caller.signal }));
+    const response = assert.rejects(rolecall.query(QUERY, { signal: caller.signal }));
     while (datadog.seen.length === 0) await nextTurn();
     caller.abort();
     await response;
-    dataOf(await gateway.query(QUERY));
+    dataOf(await rolecall.query(QUERY));
   });
 
   test('a hanging HeyGen leaves Datadog its slots', async () => {
     await using datadog = await startUpstream(json(userDocument()));
     await using heygen = await startUpstream(() => {});
-    const gateway = createServerGateway(
+    const rolecall = createRolecallFor(
       { datadog, heygen },
       { UPSTREAM_CONCURRENCY: '1', UPSTREAM_QUEUE: '0' },
     );
     const caller = new AbortController();
-    const hanging = gateway.query('{ viewer { heygen { id } } }', { signal: caller.signal });
+    const hanging = rolecall.query('{ viewer { heygen { id } } }', { signal: caller.signal });
     while (heygen.seen.length === 0) await nextTurn();
-    dataOf(await gateway.query(QUERY));
+    dataOf(await rolecall.query(QUERY));
     caller.abort();
     await assert.rejects(hanging);
   });

@@ -12,7 +12,7 @@ import {
   uuid,
 } from './fixtures/datadog.ts';
 import { USERNAME, v1 } from './fixtures/heygen.ts';
-import { createGateway, createServerGateway } from './support/gateway.ts';
+import { createRolecall, createRolecallFor } from './support/rolecall.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
 const ENTITIES = `query ($representations: [_Any!]!) {
@@ -30,8 +30,8 @@ interface Fetching {
   fetch(url: string, init?: RequestInit): Promise<Response>;
 }
 
-async function post(gateway: Fetching, body: unknown) {
-  const response = await gateway.fetch('http://rolecall.example/subgraph', {
+async function post(rolecall: Fetching, body: unknown) {
+  const response = await rolecall.fetch('http://rolecall.example/subgraph', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -39,8 +39,8 @@ async function post(gateway: Fetching, body: unknown) {
   return { status: response.status, ...((await response.json()) as any) };
 }
 
-const resolve = (gateway: Fetching, representations: readonly unknown[]) =>
-  post(gateway, { query: ENTITIES, variables: { representations } });
+const resolve = (rolecall: Fetching, representations: readonly unknown[]) =>
+  post(rolecall, { query: ENTITIES, variables: { representations } });
 
 const document = userWithRoles([role(1, [uuid(4, 1)])], [permission(1)]);
 
@@ -67,7 +67,7 @@ describe('entities', () => {
   test('come from the viewer’s own documents', async () => {
     await using datadog = await startUpstream(json(document));
     await using heygen = await startUpstream(json(v1()));
-    const { data, errors } = await resolve(createServerGateway({ datadog, heygen }), [
+    const { data, errors } = await resolve(createRolecallFor({ datadog, heygen }), [
       { __typename: 'DatadogUser', id: USER_ID },
       { __typename: 'Organization', id: ORG_ID },
       { __typename: 'Role', id: uuid(3, 1) },
@@ -92,7 +92,7 @@ describe('entities', () => {
 
   test('that nobody knows, and those of a provider that is not connected, are null without an error', async () => {
     await using datadog = await startUpstream(json(document));
-    const { data, errors } = await resolve(createServerGateway({ datadog }), [
+    const { data, errors } = await resolve(createRolecallFor({ datadog }), [
       { __typename: 'DatadogUser', id: 'nobody' },
       { __typename: 'Organization', id: 'nowhere' },
       { __typename: 'Role', id: '__proto__' },
@@ -106,7 +106,7 @@ describe('entities', () => {
   test('500 representations cost no more calls than what they refer to, and none nulls another', async () => {
     await using datadog = await startUpstream(datadogScript);
     await using heygen = await startUpstream(json(v1()));
-    const gateway = createServerGateway(
+    const rolecall = createRolecallFor(
       { datadog, heygen },
       { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0' },
     );
@@ -135,7 +135,7 @@ describe('entities', () => {
     );
 
     const { status, data, errors } = await resolve(
-      gateway,
+      rolecall,
       batch.map(([representation]) => representation),
     );
     assert.equal(status, 200);
@@ -165,7 +165,7 @@ describe('entities', () => {
   test('of a provider that fails are null, each with its own error', async () => {
     await using datadog = await startUpstream(json({ errors: ['Unauthorized'] }, 401));
     await using heygen = await startUpstream(json(v1()));
-    const { data, errors } = await resolve(createServerGateway({ datadog, heygen }), [
+    const { data, errors } = await resolve(createRolecallFor({ datadog, heygen }), [
       { __typename: 'Role', id: 'a' },
       { __typename: 'HeyGenUser', id: USERNAME },
       { __typename: 'DatadogUser', id: USER_ID },
@@ -188,7 +188,7 @@ describe('entities', () => {
 
 describe('/subgraph', () => {
   test('gives its SDL, which is schema/subgraph.graphql', async () => {
-    const { data } = await post(createGateway({}), { query: '{ _service { sdl } }' });
+    const { data } = await post(createRolecall({}), { query: '{ _service { sdl } }' });
     const lines = (sdl: string) =>
       sdl
         .split('\n')
@@ -202,8 +202,8 @@ describe('/subgraph', () => {
   });
 
   test('serves the viewer as /graphql does, which knows nothing of federation', async () => {
-    const gateway = createGateway({});
-    assert.deepEqual((await post(gateway, { query: '{ viewer { providers } }' })).data, {
+    const rolecall = createRolecall({});
+    assert.deepEqual((await post(rolecall, { query: '{ viewer { providers } }' })).data, {
       viewer: { providers: [] },
     });
     for (const query of [
@@ -211,21 +211,21 @@ describe('/subgraph', () => {
       '{ _entities(representations: []) { __typename } }',
     ]) {
       assert.equal(
-        (await gateway.query(query)).errors?.[0]?.extensions?.['code'],
+        (await rolecall.query(query)).errors?.[0]?.extensions?.['code'],
         'GRAPHQL_VALIDATION_FAILED',
       );
     }
   });
 
   test('SUBGRAPH=off closes it', async () => {
-    const response = await createGateway({ SUBGRAPH: 'off' }).fetch(
+    const response = await createRolecall({ SUBGRAPH: 'off' }).fetch(
       'http://rolecall.example/subgraph',
     );
     assert.equal(response.status, 404);
   });
 
   test('INTROSPECTION=off hides its schema', async () => {
-    const hidden = createGateway({ INTROSPECTION: 'off' });
+    const hidden = createRolecall({ INTROSPECTION: 'off' });
     const { data, errors } = await post(hidden, { query: '{ _service { sdl } }' });
     assert.equal(data, undefined);
     assert.match(errors[0].message, /^Introspection is off\./);
@@ -236,18 +236,18 @@ describe('/subgraph', () => {
       __typename: 'Role',
       id: `${index}`.padStart(200, '0'),
     }));
-    const roomy = createGateway({});
+    const roomy = createRolecall({});
     assert.equal((await resolve(roomy, representations)).status, 200);
     const tight = await resolve(
-      createGateway({ LIMIT_SUBGRAPH_BODY_BYTES: '200000' }),
+      createRolecall({ LIMIT_SUBGRAPH_BODY_BYTES: '200000' }),
       representations,
     );
     assert.deepEqual([tight.status, tight.errors[0].extensions.code], [413, 'BODY_TOO_LARGE']);
     const many = await resolve(roomy, Array(1_001).fill({ __typename: 'Role', id: 'a' }));
     assert.deepEqual([many.status, many.errors[0].extensions.code], [400, 'LIST_TOO_LONG']);
-    const closed = await resolve(createGateway({ CLIENT_TOKENS: 'a' }), []);
+    const closed = await resolve(createRolecall({ CLIENT_TOKENS: 'a' }), []);
     assert.deepEqual([closed.status, closed.errors[0].extensions.code], [401, 'UNAUTHENTICATED']);
-    const limited = createGateway({ RATE_LIMIT: '1' });
+    const limited = createRolecall({ RATE_LIMIT: '1' });
     assert.equal((await limited.query('{ __typename }')).status, 200);
     assert.equal((await resolve(limited, [])).status, 429);
   });

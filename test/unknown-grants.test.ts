@@ -9,7 +9,7 @@ import {
   userWithRoles,
   uuid,
 } from './fixtures/datadog.ts';
-import { codesOf, createServerGateway } from './support/gateway.ts';
+import { codesOf, createRolecallFor } from './support/rolecall.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
 /** Often enough for an operation to be compiled, and to be executed so. */
@@ -26,10 +26,10 @@ const FIELDS = `
 /** What is served about a user, the same each time that it is asked for. */
 async function serve(script: Script, fields = FIELDS, environment: Record<string, string> = {}) {
   await using datadog = await startUpstream(script);
-  const gateway = createServerGateway({ datadog }, environment);
+  const rolecall = createRolecallFor({ datadog }, environment);
   const query = `{ viewer { datadog { ${fields} } } }`;
   const ask = async () => {
-    const answer = await gateway.query(query);
+    const answer = await rolecall.query(query);
     return { user: answer.data.viewer.datadog, codes: codesOf(answer) };
   };
   const first = await ask();
@@ -169,7 +169,7 @@ describe('with DD_EXPAND=rest', () => {
 
   test('an identifier that cannot be read is looked up by nobody', async () => {
     await using datadog = await startUpstream(json(withRoles(unreadable)));
-    await createServerGateway({ datadog }, environment).query(
+    await createRolecallFor({ datadog }, environment).query(
       `{ viewer { datadog { ${FIELDS} roles { name } } } }`,
     );
     assert.deepEqual(

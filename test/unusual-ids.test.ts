@@ -10,15 +10,15 @@ import {
   uuid,
 } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
-import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const CURRENT_USER = '/api/v2/current_user';
 
 async function ask(document: unknown, fields: string) {
   await using datadog = await startUpstream(json(document));
-  const gateway = createServerGateway({ datadog }, { DD_EXPAND: 'rest' });
-  const answer = await gateway.query(`{ viewer { datadog { ${fields} } } }`);
+  const rolecall = createRolecallFor({ datadog }, { DD_EXPAND: 'rest' });
+  const answer = await rolecall.query(`{ viewer { datadog { ${fields} } } }`);
   return { answer, paths: datadog.seen.map(({ path }) => path) };
 }
 
@@ -82,9 +82,9 @@ test('an entity with an empty id is no representation, whatever a document holds
   const document = userDocument({ included: [{ ...org(), id: '' }] });
   await using datadog = await startUpstream(json(document));
   await using heygen = await startUpstream(json(v1()));
-  const gateway = createServerGateway({ datadog, heygen }, { DD_EXPAND: 'rest' });
+  const rolecall = createRolecallFor({ datadog, heygen }, { DD_EXPAND: 'rest' });
   const types = ['DatadogUser', 'Organization', 'Role', 'Permission', 'HeyGenUser'];
-  const response = await gateway.fetch('http://rolecall.example/subgraph', {
+  const response = await rolecall.fetch('http://rolecall.example/subgraph', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { permission, ref, role, userDocument, userWithRoles, uuid } from './fixtures/datadog.ts';
 import { HasPermissionDocument } from './generated/operations.ts';
-import { createServerGateway, dataOf } from './support/gateway.ts';
+import { createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 async function ask(document: unknown, fields: string) {
   await using datadog = await startUpstream(json(document));
-  return await createServerGateway({ datadog }).query(`{ viewer { datadog { ${fields} } } }`);
+  return await createRolecallFor({ datadog }).query(`{ viewer { datadog { ${fields} } } }`);
 }
 
 async function served(document: unknown, fields: string) {
@@ -16,7 +16,7 @@ async function served(document: unknown, fields: string) {
 
 async function hasPermission(document: unknown, name: string) {
   await using datadog = await startUpstream(json(document));
-  const answer = await createServerGateway({ datadog }).query(HasPermissionDocument, {
+  const answer = await createRolecallFor({ datadog }).query(HasPermissionDocument, {
     variables: { name },
   });
   return dataOf(answer).viewer.datadog?.hasPermission;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { permission, role, userDocument, userWithRoles, uuid } from './fixtures/datadog.ts';
-import { codesOf, createServerGateway, dataOf } from './support/gateway.ts';
+import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 async function ask(document: unknown, fields: string) {
   await using datadog = await startUpstream(json(document));
-  return await createServerGateway({ datadog }).query(`{ viewer { datadog { id ${fields} } } }`);
+  return await createRolecallFor({ datadog }).query(`{ viewer { datadog { id ${fields} } } }`);
 }
 
 describe('a value that does not fit its field', () => {

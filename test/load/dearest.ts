@@ -8,7 +8,7 @@ import {
   userWithRoles,
   uuid,
 } from '../fixtures/datadog.ts';
-import { createGateway } from '../support/gateway.ts';
+import { createRolecall } from '../support/rolecall.ts';
 import { json, startUpstream } from '../support/upstream.ts';
 
 const TIMES = 5;
@@ -83,17 +83,17 @@ const cases: Readonly<Record<string, Case>> = {
 
 for (const [title, { document, query, path = '/graphql', variables }] of Object.entries(cases)) {
   await using datadog = await startUpstream(json(document));
-  const gateway = createGateway({
+  const rolecall = createRolecall({
     DD_API_KEY: 'fictional-api-key',
     DD_APP_KEY: 'fictional-app-key',
     DATADOG_API_URL: datadog.url,
   });
-  await gateway.query('{ viewer { datadog { id } } }');
+  await rolecall.query('{ viewer { datadog { id } } }');
   let outcome = '';
   const costs: number[] = [];
   for (let time = 0; time < TIMES; time += 1) {
     const before = process.cpuUsage();
-    const response = await gateway.fetch(`http://rolecall.example${path}`, {
+    const response = await rolecall.fetch(`http://rolecall.example${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),

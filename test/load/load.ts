@@ -4,8 +4,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { DATADOG_KEYS, HEYGEN_KEY } from '../support/gateway.ts';
 import { startProcess } from '../support/process.ts';
+import { DATADOG_KEYS, HEYGEN_KEY } from '../support/rolecall.ts';
 import { startClients } from './clients.ts';
 import { startFaultyVendor } from './vendor.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as datadogFixtures from '../fixtures/datadog.ts';
 import * as heygenFixtures from '../fixtures/heygen.ts';
-import { createServerGateway } from './gateway.ts';
+import { createRolecallFor } from './rolecall.ts';
 import { json, type Script, startUpstream } from './upstream.ts';
 
 export const QUERY =
@@ -19,7 +19,7 @@ export interface Expected {
 export async function assertDatadogFails(script: Script, expected: Expected) {
   await using datadog = await startUpstream(script);
   await using heygen = await startUpstream(json(heygenFixtures.v1()));
-  const { status, data, errors } = await createServerGateway({ datadog, heygen }).query(QUERY);
+  const { status, data, errors } = await createRolecallFor({ datadog, heygen }).query(QUERY);
   const { USERNAME } = heygenFixtures;
   assert.deepEqual(data.viewer, {
     providers: ['DATADOG', 'HEYGEN'],
@@ -39,8 +39,8 @@ export async function assertHeyGenFails(
 ) {
   await using datadog = await startUpstream(json(datadogFixtures.userDocument()));
   await using heygen = await startUpstream(script);
-  const gateway = createServerGateway({ datadog, heygen }, environment);
-  const { status, data, errors } = await gateway.query(QUERY);
+  const rolecall = createRolecallFor({ datadog, heygen }, environment);
+  const { status, data, errors } = await rolecall.query(QUERY);
   assert.deepEqual(data.viewer.users, [{ id: datadogFixtures.USER_ID }, null]);
   assertErrors({ status, errors }, 'HEYGEN', ['viewer.users.1', 'viewer.heygen'], expected);
   assert.equal(heygen.seen.length, expected.tries ?? 1);

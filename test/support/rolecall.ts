@@ -19,7 +19,7 @@ export interface Answer<Data> extends FormattedExecutionResult<Data> {
 type Untyped = any;
 
 /** Rolecall as the environment configures it, asked without a port. */
-export function createGateway(environment: Readonly<Record<string, string>>) {
+export function createRolecall(environment: Readonly<Record<string, string>>) {
   const server = createTestServer(readConfig(environment));
   return {
     fetch: server.fetch,
@@ -43,32 +43,32 @@ export function createGateway(environment: Readonly<Record<string, string>>) {
   };
 }
 
-export type Gateway = ReturnType<typeof createGateway>;
+export type Rolecall = ReturnType<typeof createRolecall>;
 
 export const DATADOG_KEYS = { DD_API_KEY: 'fictional-api-key', DD_APP_KEY: 'fictional-app-key' };
 export const HEYGEN_KEY = { HEYGEN_API_KEY: 'fictional-heygen-key' };
 
 /** Rolecall with server-held keys in front of these vendors; a vendor left out is not connected. */
-export function createServerGateway(
+export function createRolecallFor(
   upstreams: { readonly datadog?: Upstream; readonly heygen?: Upstream },
   environment: Readonly<Record<string, string>> = {},
-): Gateway {
+): Rolecall {
   const { datadog, heygen } = upstreams;
-  return createGateway({
+  return createRolecall({
     ...(datadog && { ...DATADOG_KEYS, DATADOG_API_URL: datadog.url }),
     ...(heygen && { ...HEYGEN_KEY, HEYGEN_API_URL: heygen.url }),
     ...environment,
   });
 }
 
-/** The data of an answer that has no errors. */
+/** The data of a response that has no errors. */
 export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
   assert.deepEqual(errors, undefined);
   assert.ok(data);
   return data;
 }
 
-/** An answer's errors as pairs of path and code, which is what callers act on. */
+/** A response's errors as pairs of path and code, which is what callers act on. */
 export function codesOf({ errors }: Answer<unknown>): Record<string, unknown> {
   return Object.fromEntries(
     (errors ?? []).map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.['code']]),
