@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { parse, print } from 'graphql';
+import { parse, print, separateOperations } from 'graphql';
 import { org, userDocument } from './fixtures/datadog.ts';
 import { odd, shared } from './fixtures/datadog-users.ts';
 import { v1 } from './fixtures/heygen.ts';
@@ -11,80 +11,35 @@ import { json, type Script, startUpstream, text, type Upstream } from './support
 /** Often enough for an operation to be compiled, and to be executed so. */
 const TIMES = 6;
 
-const files = ['schema/operations', 'test/operations'].flatMap((folder) =>
-  readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
-);
-
 interface Case {
   readonly query: string;
   readonly variables?: unknown;
-  readonly operationName?: string;
+  readonly operationName?: string | undefined;
 }
 
-const TWO = 'query A { viewer { providers } } query B { viewer { heygen { id } } }';
-const FILTER =
-  'query ($names: [String!], $restricted: Boolean = true) { viewer { datadog { permissions(names: $names, restricted: $restricted) { id name } } } }';
-const HAS = 'query ($name: String!) { viewer { datadog { hasPermission(name: $name) } } }';
-const SKIP =
-  'query ($skip: Boolean!) { viewer { datadog { id name @skip(if: $skip) roles @include(if: $skip) { id ...R @skip(if: $skip) } } } } fragment R on Role { name }';
+const read = (file: string) => readFileSync(file, 'utf8');
 
-const cases: readonly Case[] = [
-  ...files.flatMap((file) =>
-    parse(file).definitions.flatMap((definition) =>
-      definition.kind === 'OperationDefinition' && definition.name
-        ? [{ query: print(parse(file)), operationName: definition.name.value }]
-        : [],
-    ),
-  ),
-  {
-    query:
-      '{ __typename viewer { __typename users { __typename id ... on DatadogUser { name roles { name } } ... on HeyGenUser { firstName } ...U } } } fragment U on User { displayName email }',
-  },
-  {
-    query:
-      '{ a: viewer { u: users { i: id } } b: viewer { d: datadog { r: roles { p: permissions { n: name restricted createdAt } userCount } } } }',
-  },
-  {
-    query:
-      '{ viewer { datadog { grants(groupName: "Odd") { permission { id restricted } roles { name userCount } } otherOrganizations { id } otherUsers { displayName roles { id } } teamRoles { id } } } }',
-  },
-  { query: '{ viewer { datadog { id } datadog { name } heygen { lastName } } }' },
-  { query: '{ viewer { datadog { __proto__: name roles { id __proto__: name } } } }' },
-  ...['id', 'name', 'restricted', 'createdAt', 'r: restricted', 'id __typename'].map((leaves) => ({
-    query: `{ viewer { datadog { permissions { ${leaves} } } } }`,
-  })),
-  ...['id', 'userCount', 'name managed', 'receivesPermissionsFrom'].map((leaves) => ({
-    query: `{ viewer { datadog { roles { ${leaves} } } } }`,
-  })),
-  ...['id __typename username', 'id may: hasPermission(name: "permission_1")'].map((leaves) => ({
-    query: `{ viewer { datadog { otherUsers { ${leaves} } } } }`,
-  })),
-  // Lists of objects of leaves: all of them, several ways to ask for the same, and such as are none.
-  {
-    query:
-      '{ viewer { datadog { roles { ...R } permissions { id } only: permissions(restricted: false) { __typename n: name again: name nameAliases } otherOrganizations { id name } otherUsers { __typename id displayName } teamRoles { id } } } } fragment R on Role { __typename id permissions { ...P ... on Permission { restricted } } } fragment P on Permission { id name createdAt }',
-  },
-  {
-    query:
-      '{ viewer { datadog { roles { permissions { id } } ...U roles { permissions { name } p: permissions { id name } } } } } fragment U on DatadogUser { roles { id permissions { restricted } } }',
-  },
-  {
-    query:
-      '{ viewer { users { ... on DatadogUser { roles { id managed } } } datadog { roles { name } grants { permission { id name } roles { id name } } } } }',
-  },
-  {
-    query:
-      'query ($if: Boolean = true) { viewer { datadog { roles @include(if: $if) { id name @skip(if: $if) permissions { id ...P @include(if: $if) } } permissions { ...P } } } } fragment P on Permission { name @include(if: $if) }',
-  },
-  {
-    query:
-      '{ __schema { queryType { name } } __type(name: "Role") { fields { name type { kind } } } }',
-  },
-  { query: TWO, operationName: 'A' },
-  { query: TWO, operationName: 'B' },
-  { query: TWO, operationName: 'C' },
-  { query: TWO },
-  ...[
+/** The named operations of a file, each with the whole file. */
+function wholeFile(file: string): readonly Case[] {
+  const query = print(parse(read(file)));
+  return Object.keys(separateOperations(parse(query))).map((operationName) => ({
+    query,
+    operationName,
+  }));
+}
+
+/** The operations of a file of `test/compiled`, each alone. */
+function operationsIn(file: string): Readonly<Record<string, string>> {
+  const each = Object.entries(separateOperations(parse(read(`test/compiled/${file}`))));
+  return Object.fromEntries(each.map(([name, document]) => [name, print(document)]));
+}
+
+const alone = ['selections.graphql', 'leaves.graphql', 'lists-of-objects.graphql'].flatMap((file) =>
+  Object.entries(operationsIn(file)).map(([operationName, query]) => ({ query, operationName })),
+);
+
+const variablesOf: Readonly<Record<string, readonly unknown[]>> = {
+  FilteredPermissions: [
     undefined,
     {},
     { names: null },
@@ -98,8 +53,8 @@ const cases: readonly Case[] = [
     { restricted: null },
     { restricted: 'yes' },
     { other: 1 },
-  ].map((variables) => ({ query: FILTER, variables })),
-  ...[
+  ],
+  HasPermission: [
     undefined,
     { name: null },
     { name: 1 },
@@ -107,9 +62,21 @@ const cases: readonly Case[] = [
     { name: ['a'] },
     { name: true },
     { name: '' },
-  ].map((variables) => ({ query: HAS, variables })),
-  ...[{ skip: true }, { skip: false }, {}, { skip: null }, { skip: 'x' }, { skip: 1 }].map(
-    (variables) => ({ query: SKIP, variables }),
+  ],
+  Skipped: [{ skip: true }, { skip: false }, {}, { skip: null }, { skip: 'x' }, { skip: 1 }],
+};
+
+const cases: readonly Case[] = [
+  ...['schema/operations', 'test/operations'].flatMap((folder) =>
+    readdirSync(folder).flatMap((file) => wholeFile(`${folder}/${file}`)),
+  ),
+  ...alone,
+  ...['A', 'B', 'C', undefined].map((operationName) => ({
+    query: read('test/compiled/two-operations.graphql'),
+    operationName,
+  })),
+  ...Object.entries(operationsIn('variables.graphql')).flatMap(([operationName, query]) =>
+    (variablesOf[operationName] ?? []).map((variables) => ({ query, operationName, variables })),
   ),
 ];
 
@@ -157,8 +124,9 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
     });
 
     for (const each of cases) {
-      const name = `${each.operationName ?? ''} ${each.query.replace(/\s+/g, ' ').slice(0, 60)} ${JSON.stringify(each.variables) ?? ''}`;
-      test(name, async () => {
+      const { operationName = 'two operations, none of them named', variables } = each;
+      const name = [operationName, ...(variables ? [`with ${JSON.stringify(variables)}`] : [])];
+      test(name.join(' '), async () => {
         const ask = async () => {
           const response = await rolecall.fetch('http://rolecall.example/graphql', {
             method: 'POST',
