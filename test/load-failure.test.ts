@@ -10,7 +10,7 @@ test('a package that cannot be loaded is told before it listens: one line, and e
     FAILS_TO_LOAD: 'graphql-jit',
     NODE_OPTIONS: `--import=${FAILS}`,
   });
-  await assert.rejects(rolecall.listening(), /ended without listening/);
+  await assert.rejects(rolecall.listening(), /ended before/);
   const { code, stderr, stdout } = await rolecall.exited;
   assert.deepEqual(
     { code, stderr, stdout },
