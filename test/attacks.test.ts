@@ -178,7 +178,7 @@ describe('pages of other sites', () => {
   });
 });
 
-test('stack trace leak: a fault of Rolecall’s own is told to its log alone', async () => {
+test('an internal fault is reported in the log only, without a stack trace in the response', async () => {
   for (const NODE_ENV of ['development', 'test', '']) {
     await using broken = startProcess({ NODE_ENV, NODE_OPTIONS: `--import=${BROKEN}` });
     const { status, text, data } = await post(

@@ -19,7 +19,7 @@ async function codeOf(response: Response) {
 describe('authentication', () => {
   const rolecall = createRolecall({ CLIENT_TOKENS: 'token-of-a, token-of-b' });
 
-  test('lets in who brings one of the tokens', async () => {
+  test('lets in callers with one of the tokens', async () => {
     for (const token of ['token-of-a', 'token-of-b']) {
       assert.equal((await post(rolecall, { authorization: `Bearer ${token}` })).status, 200);
     }
@@ -36,7 +36,7 @@ describe('authentication', () => {
     'Basic token-of-a',
     'Bearer token-of-a token-of-a',
   ]) {
-    test(`answers 401 to ${JSON.stringify(authorization)}`, async () => {
+    test(`responds with 401 to ${JSON.stringify(authorization)}`, async () => {
       for (const accept of ['application/json', 'application/graphql-response+json']) {
         const response = await post(rolecall, {
           accept,

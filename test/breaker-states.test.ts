@@ -114,7 +114,7 @@ describe('a site in trouble', () => {
     return site;
   }
 
-  test('a single failure opens a breaker, and whoever did not fail is let through', async () => {
+  test('a single failure opens a credential’s breaker, and credentials without a failure are let through', async () => {
     using clock = stopClock();
     const site = await inTrouble();
     assert.deepEqual(ACCEPTED.map(site.isOpenFor), [true, true, true]);

@@ -46,7 +46,7 @@ describe('the circuit breaker of the server’s own credentials', () => {
     assert.equal(datadog.seen.length, 6);
   });
 
-  test('counts calls, not their attempts, and a success in between starts anew', async () => {
+  test('counts calls, not their attempts, and starts anew after a success', async () => {
     await using datadog = await startUpstream((response, seen, call) =>
       (call % 4 === 0 ? json(userDocument()) : text('', 502))(response, seen, call),
     );

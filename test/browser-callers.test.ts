@@ -44,7 +44,7 @@ describe('DNS rebinding', () => {
     }
   });
 
-  test('is no danger to others, which answer by any name', async () => {
+  test('is no danger to other servers, which respond to any host name', async () => {
     for (const environment of [
       { ...keys, CLIENT_TOKENS: 'token' },
       { ...keys, CREDENTIALS: 'request' },
@@ -73,7 +73,7 @@ describe('CORS', () => {
       },
     });
 
-  test('lets pages of the named origins read answers', async () => {
+  test('lets pages of the named origins read responses', async () => {
     const { headers } = await preflight('https://app.example');
     assert.equal(headers.get('access-control-allow-origin'), 'https://app.example');
     assert.equal(headers.get('access-control-allow-credentials'), null);

@@ -89,7 +89,7 @@ const currentUserOnly: Script = (response, seen, call) =>
   );
 
 const scenarios: Readonly<Record<string, readonly [Script, Script, Record<string, string>?]>> = {
-  'vendors that answer well': [json(shared), json(v1())],
+  'vendors that respond well': [json(shared), json(v1())],
   'a user without roles': [json(userDocument({ included: [org()] })), json(v1())],
   'documents with odd values': [
     json(odd),
@@ -106,7 +106,7 @@ const scenarios: Readonly<Record<string, readonly [Script, Script, Record<string
 };
 
 for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entries(scenarios)) {
-  describe(`compiled or not, an operation is answered the same by ${scenario}`, () => {
+  describe(`compiled or not, an operation gets the same response from ${scenario}`, () => {
     let datadog: Upstream;
     let heygen: Upstream;
     let rolecall: Rolecall;

@@ -41,7 +41,7 @@ describe('MAX_CONNECTIONS', { concurrency: 2 }, () => {
     assert.match(answer, /^HTTP\/1\.1 200 /);
   });
 
-  test('is lowered to half of the file descriptors, which the log tells', async () => {
+  test('is lowered to half of the file descriptors, and the log says so', async () => {
     const START = new URL('../src/start.mjs', import.meta.url).pathname;
     const script = `ulimit -n 90 && exec "${process.execPath}" "${START}"`;
     await using rolecall = startProcess({}, { command: ['/bin/sh', '-c', script] });

@@ -32,7 +32,7 @@ function createAsker() {
     );
 }
 
-describe('what Datadog answers is shared among equal credentials of one site only', () => {
+describe('a response of Datadog’s is shared among equal credentials of one site only', () => {
   test('while it is asked: the application key, the API key and the site count', async () => {
     await using here = await startUpstream(personOfKeys);
     await using there = await startUpstream(personOfKeys);
@@ -55,7 +55,7 @@ describe('what Datadog answers is shared among equal credentials of one site onl
     assert.deepEqual([here.seen.length, there.seen.length], [3, 1]);
   });
 
-  test('as it is remembered, though the bytes are the same', async () => {
+  test('in the response cache, though the bytes are the same', async () => {
     const script = json(userDocument());
     await using here = await startUpstream(script);
     await using there = await startUpstream(script);
@@ -77,7 +77,7 @@ describe('what Datadog answers is shared among equal credentials of one site onl
   });
 });
 
-test('what HeyGen answers is shared among equal keys only, while it is asked and as it is remembered', async () => {
+test('a response of HeyGen’s is shared among equal keys only, while the call is under way and in the response cache', async () => {
   await using heygen = await startUpstream((response, seen, call) => {
     json(v1({ ...user, first_name: seen.headers['x-api-key'] }))(response, seen, call);
   });

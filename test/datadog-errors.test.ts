@@ -7,7 +7,7 @@ import { inTurn, json, type Script, startUpstream, text } from './support/upstre
 
 const HTML = `<html><body>${'<p>The server made a mistake.</p>'.repeat(2000)}</body></html>`;
 
-describe('an answer of Datadog that is an error', () => {
+describe('an error response of Datadog’s', () => {
   const cases: readonly (readonly [string, Script, Expected])[] = [
     [
       '401',
@@ -149,7 +149,7 @@ describe('an answer of Datadog that is an error', () => {
     test(name, () => assertDatadogFails(script, expected));
   }
 
-  test('no server at all', async () => {
+  test('a connection that is refused is UPSTREAM_UNAVAILABLE', async () => {
     const rolecall = createRolecallFor(
       {},
       { DD_API_KEY: 'a', DD_APP_KEY: 'b', DATADOG_API_URL: 'http://127.0.0.1:9/' },
@@ -170,7 +170,7 @@ describe('an answer of Datadog that is an error', () => {
     assert.equal(datadog.seen.length, 3);
   });
 
-  test('a passing fault is retried soon, whatever the rate limit of another answer would say', async () => {
+  test('a passing fault is retried soon, whatever its rate limit headers say', async () => {
     const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-reset': '42' };
     await using datadog = await startUpstream(
       inTurn(text('', 503, headers), json(datadogFixtures.userDocument())),
@@ -179,7 +179,7 @@ describe('an answer of Datadog that is an error', () => {
     assert.equal(datadog.seen.length, 2);
   });
 
-  test('what the vendor echoes of a key is blotted out', async () => {
+  test('keys that a vendor echoes are redacted', async () => {
     const echo: Script = (response, seen, call) =>
       json(
         {
@@ -196,7 +196,7 @@ describe('an answer of Datadog that is an error', () => {
     });
   });
 
-  test('the vendor’s words are bounded', async () => {
+  test('a vendor’s error message is cut to a bounded length', async () => {
     await assertDatadogFails(json({ errors: ['word '.repeat(100_000)] }, 400), {
       code: 'UPSTREAM_REJECTED',
       status: 400,
@@ -204,7 +204,7 @@ describe('an answer of Datadog that is an error', () => {
   });
 });
 
-test('both providers failing is still an answer', async () => {
+test('an operation for which both providers fail still gets a response with data', async () => {
   await using datadog = await startUpstream(json({ errors: ['Unauthorized'] }, 401));
   await using heygen = await startUpstream(json({ code: 400112 }, 401));
   const { status, data, errors } = await createRolecallFor({ datadog, heygen }).query(QUERY);

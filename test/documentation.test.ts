@@ -23,7 +23,7 @@ describe('the example operations', () => {
   for (const file of readdirSync('schema/operations')) {
     const query = readFileSync(`schema/operations/${file}`, 'utf8');
 
-    test(`${file} is answered by the sandbox`, async () => {
+    test(`the sandbox serves ${file}`, async () => {
       const text = await askSandbox(JSON.stringify({ query }));
       assert.match(text, /^\{"data":\{"viewer":/);
       assert.doesNotMatch(text, /"errors"|null/);

@@ -44,7 +44,7 @@ describe('an id is asked for', () => {
 });
 
 describe('calls of one operation', () => {
-  test('are as many as the limit says; beyond it there is an error, told once', async () => {
+  test('are made up to the limit; beyond it there is one error', async () => {
     const { lookup, asked } = createLookup(2);
     assert.equal(await lookup.user('a'), document);
     assert.equal(await lookup.role('b'), document);
@@ -99,7 +99,7 @@ describe('a call that fails', () => {
     assert.equal(await failing(error).user('a'), undefined);
   });
 
-  test('with another code gives its error, told once', async () => {
+  test('with another code gives its error, reported once', async () => {
     const error = new RolecallError('x', { code: 'UPSTREAM_TIMEOUT', provider: 'DATADOG' });
     const given = await failing(error).user('a');
     assert.ok(given instanceof RolecallError);

@@ -176,7 +176,7 @@ describe('DD_EXPAND=rest', () => {
     assert.equal(paths.length, 2);
   });
 
-  test('what a failed call leaves out of a list is told at the list', async () => {
+  test('what a failed call leaves out of a list is reported at the list', async () => {
     const { answer } = await ask(
       datadogWith(dangling(['no', uuid(3, 1)], [role(1, [uuid(4, 1)]), permission(1)]), {
         'roles/no': json({}, 403),
@@ -231,7 +231,7 @@ describe('DD_EXPAND=rest', () => {
     dataOf((await asked).answer);
   });
 
-  test('remembers nothing across requests', async () => {
+  test('keeps nothing across requests', async () => {
     let name = 'First';
     await using datadog = await startUpstream(
       datadogWith(dangling(['r']), {

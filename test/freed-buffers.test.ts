@@ -113,7 +113,7 @@ test('of a body that was decoded nothing stays, but of the one that came', (cont
   assert.equal(plain.bytes.toString(), body);
 });
 
-describe('of an answer', () => {
+describe('of a response', () => {
   test('nothing stays once it is sent', async (context) => {
     await using rolecall = await startRolecall();
     const first = await rolecall.ask(QUERY);
@@ -125,7 +125,7 @@ describe('of an answer', () => {
     assert.equal(answers().length, 5);
   });
 
-  test('all arrives, however slowly its reader is, while others are answered', async (context) => {
+  test('all arrives, however slow its reader is, while others get their responses', async (context) => {
     await using rolecall = await startRolecall();
     const [first, other] = [await rolecall.ask(QUERY), await rolecall.ask(OTHER)];
     for (let i = 0; i < 4; i += 1)

@@ -109,7 +109,7 @@ describe('the app', () => {
     }
   });
 
-  test('is sent once: a browser that has it is told so', async () => {
+  test('is sent once: a browser that has it gets 304', async () => {
     const etag = (await getApp(rolecall)).headers.get('etag') ?? '';
     const response = await getApp(rolecall, { 'if-none-match': etag });
     assert.equal(response.status, 304);
@@ -121,7 +121,7 @@ describe('the app', () => {
     assert.equal(response.status, 403);
   });
 
-  test('is for those only who bring a token, where one is needed', async () => {
+  test('is served only to callers with a token, where one is needed', async () => {
     const guarded = createRolecall({ CLIENT_TOKENS: TOKEN });
     const authorization = `Bearer ${TOKEN}`;
     const admitted = await getApp(guarded, { authorization });

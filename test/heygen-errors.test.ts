@@ -5,7 +5,7 @@ import { json, type Script, text } from './support/upstream.ts';
 
 const HTML = `<html><body>${'<p>The server made a mistake.</p>'.repeat(2000)}</body></html>`;
 
-describe('an answer of HeyGen that is an error', () => {
+describe('an error response of HeyGen’s', () => {
   const cases: readonly (readonly [string, Script, Expected])[] = [
     [
       '401',
@@ -113,7 +113,7 @@ describe('an answer of HeyGen that is an error', () => {
     test(name, () => assertHeyGenFails(script, expected));
   }
 
-  test('both routes gone: the error is v3’s', () =>
+  test('where both routes are gone, the error is v3’s', () =>
     assertHeyGenFails(
       (response, seen, call) =>
         (seen.path === '/v1/user/me'

@@ -83,7 +83,7 @@ describe('HEYGEN_API_VERSION=auto', () => {
     ['404 with the status as code', json({ code: 404, message: 'Not Found' }, 404)],
     ['410', text('', 410)],
   ] as const) {
-    test(`falls back to v3 where v1 answers ${name}, and keeps to it`, async () => {
+    test(`falls back to v3 where v1 responds with ${name}, and keeps to it`, async () => {
       await using heygen = await startUpstream(versions(gone, json(v3())));
       const rolecall = createRolecallFor({ heygen });
       dataOf(await rolecall.query(QUERY));
@@ -92,7 +92,7 @@ describe('HEYGEN_API_VERSION=auto', () => {
     });
   }
 
-  test('does not keep to a v3 that has not answered well', async () => {
+  test('does not keep to a v3 that has not responded well', async () => {
     await using heygen = await startUpstream(versions(text('', 404), text('', 404)));
     const rolecall = createRolecallFor({ heygen });
     await rolecall.query(QUERY);

@@ -5,7 +5,7 @@ import { createRolecall } from './support/rolecall.ts';
 describe('INTROSPECTION=off', () => {
   const rolecall = createRolecall({ INTROSPECTION: 'off' });
 
-  test('hides the schema', async () => {
+  test('hides the schema from introspection', async () => {
     for (const query of [
       '{ __schema { types { name } } }',
       '{ __type(name: "Viewer") { name } }',
@@ -17,7 +17,7 @@ describe('INTROSPECTION=off', () => {
     }
   });
 
-  test('suggests nothing', async () => {
+  test('suggests no names in error messages', async () => {
     for (const query of [
       '{ viewr { providers } }',
       '{ viewer { datadg { id } } }',
@@ -31,7 +31,7 @@ describe('INTROSPECTION=off', () => {
     }
   });
 
-  test('leaves operations as they are', async () => {
+  test('leaves other operations as they are', async () => {
     const { data } = await rolecall.query('{ __typename viewer { providers } }');
     assert.deepEqual(data, { __typename: 'Query', viewer: { providers: [] } });
   });

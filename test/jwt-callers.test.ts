@@ -87,7 +87,7 @@ describe('a caller with a JWT', () => {
     );
   });
 
-  test('is answered at any host name, though the server holds keys', async () => {
+  test('is served at any host name, though the server holds keys', async () => {
     const { ask } = createLogged({ ...issuer.environment, HEYGEN_API_KEY: 'fictional-key' });
     assert.equal((await ask(issuer.sign(), { host: 'rolecall.example' })).status, 200);
     assert.equal((await ask(undefined, { host: 'rolecall.example' })).status, 401);
@@ -190,7 +190,7 @@ describe('a caller with a JWT', () => {
 });
 
 describe('without the issuer’s keys', () => {
-  test('the server starts, is not ready, answers 503, and becomes ready by itself', async () => {
+  test('the server starts, is not ready, responds with 503, and becomes ready by itself', async () => {
     await using issuer = await startIssuer();
     issuer.state.script = text('', 500);
     using clock = stopTime();

@@ -13,7 +13,7 @@ const UNKNOWN = /signed with a key that its issuer does not publish/;
 const fail: Script = text('', 500);
 
 describe('the issuer’s keys', () => {
-  test('are fetched once for all who ask meanwhile', async () => {
+  test('are fetched once for all callers who wait for them', async () => {
     await using issuer = await startIssuer(first);
     const { verifier } = createVerifier(issuer);
     assert.equal(verifier.isReady, false);
@@ -173,7 +173,7 @@ describe('the issuer’s keys', () => {
     assert.equal(verifier.isReady, true);
   });
 
-  test('are tried for in the background where there never were any, more and more seldom', async () => {
+  test('are fetched in the background where there never were any, at growing intervals', async () => {
     await using issuer = await startIssuer(first);
     issuer.state.script = fail;
     using clock = stopTime();

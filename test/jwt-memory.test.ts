@@ -28,7 +28,7 @@ describe('a token that was verified', () => {
   });
   after(() => issuer[Symbol.asyncDispose]());
 
-  test('is remembered, and no other token', async () => {
+  test('is cached once it is verified, and no other token is', async () => {
     const { verifier } = createVerifier(issuer);
     const [one, other] = [issuer.sign({ sub: 'one' }), issuer.sign({ sub: 'other' })];
     using verified = countVerifications();
@@ -75,7 +75,7 @@ describe('a token that was verified', () => {
     await assert.rejects(verifier.verify(token), UNKNOWN);
   });
 
-  test('stays remembered where a refresh brings the same keys', async () => {
+  test('stays cached where a refresh brings the same keys', async () => {
     using clock = stopTime();
     const { verifier, ended } = createVerifier(issuer);
     await ended(1);
@@ -93,7 +93,7 @@ describe('a token that was verified', () => {
   });
 });
 
-test('a remembered token is treated as one that is verified anew, at any time', async () => {
+test('a cached token is treated as one that is verified anew, at any time', async () => {
   await using issuer = await startIssuer(first, second);
   const seconds = fc.integer({ min: -120, max: 120 });
   const tokens = fc.array(

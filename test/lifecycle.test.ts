@@ -92,7 +92,7 @@ describe('a drain', { concurrency: 2 }, () => {
     assert.equal((await rolecall.exited).code, 0);
   });
 
-  test('is cut short by a later second signal', async (context) => {
+  test('is cut short by a second signal after more than a second', async (context) => {
     await using heygen = await startHanging();
     await using rolecall = startRolecall(heygen, { SHUTDOWN_TIMEOUT_MS: '60000' });
     const operation = post(await rolecall.listening());

@@ -107,7 +107,7 @@ describe('a limit lets through exactly as much as it says', () => {
     assert.equal(await refusalWith('2', 2, 4), 'LIST_TOO_LONG');
   });
 
-  test('LIMIT_BODY_BYTES: bytes, whether their number is told or they are counted', async () => {
+  test('LIMIT_BODY_BYTES limits bytes, with Content-Length or without', async () => {
     for (const init of [
       () => ({ body: BODY, headers: { 'content-length': String(BODY.length) } }),
       () => ({ body: new Blob([BODY.slice(0, 10), BODY.slice(10)]).stream() }),

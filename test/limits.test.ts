@@ -203,7 +203,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('list items returned: execution stops, and nothing of the answer is sent', async () => {
+  test('limits list items returned: execution stops, and nothing of the result is sent', async () => {
     await using datadog = await startUpstream(json(manyRoles()));
     // 4 roles, 830 edges.
     const query = '{ viewer { datadog { roles { id permissions { id } } } } }';
@@ -241,14 +241,14 @@ describe('limits', () => {
   });
 });
 
-test('an alias that no answer can carry is refused, however often it comes', async () => {
+test('an alias that no response can carry is refused, however often it comes', async () => {
   for (let time = 0; time < 5; time += 1) {
     const { errors } = await rolecall.query('{ viewer { then: providers } }');
     assert.equal(errors?.[0]?.extensions?.['code'], 'GRAPHQL_VALIDATION_FAILED');
   }
 });
 
-test('documents are remembered by their length, not only by their number', () => {
+test('the document cache is limited by the length of documents, not only by their number', () => {
   const { documentCache } = createDocumentCaches();
   for (let index = 0; index < 200; index += 1) {
     documentCache.set(`${'x'.repeat(100_000)}${index}`, { kind: Kind.DOCUMENT, definitions: [] });
@@ -256,7 +256,7 @@ test('documents are remembered by their length, not only by their number', () =>
   assert.ok(documentCache.size < 10, `${documentCache.size}`);
 });
 
-test('the largest answers that vendors were seen to give are within the defaults', async () => {
+test('the largest responses that vendors were seen to give are within the default limits', async () => {
   await using datadog = await startUpstream(json(administrator()));
   await assertServed(
     createRolecallFor({ datadog }),

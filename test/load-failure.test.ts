@@ -5,7 +5,7 @@ import { startProcess } from './support/process.ts';
 
 const FAILS = join(import.meta.dirname, 'fixtures/fails-to-load.mjs');
 
-test('a package that cannot be loaded is told before it listens: one line, and exit 1', async () => {
+test('a package that cannot be loaded is reported before the server listens: one line, and exit 1', async () => {
   await using rolecall = startProcess({
     FAILS_TO_LOAD: 'graphql-jit',
     NODE_OPTIONS: `--import=${FAILS}`,

@@ -192,7 +192,7 @@ describe('vendors are asked as little as possible', () => {
   });
 });
 
-test('interleaved requests see each their own user', async () => {
+test('each of many interleaved requests gets its own user', async () => {
   const keys = Array.from({ length: 60 }, (_, index) => `key-${(index * 7) % 60}`);
   // The user is the one whose key was sent; responses come once all have been asked for, in an order of their own.
   const waiting: { key: string; respond: () => void }[] = [];
@@ -221,7 +221,7 @@ test('interleaved requests see each their own user', async () => {
   assert.equal(datadog.seen.length, keys.length);
 });
 
-test('the caller’s disconnect cancels the call', async () => {
+test('a caller who disconnects cancels the call to the vendor', async () => {
   const dropped = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   await using datadog = await startUpstream((response) => {

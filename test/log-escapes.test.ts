@@ -19,7 +19,7 @@ function askFor(url: string, operationName: string) {
   });
 }
 
-describe('a caller’s word in the log', { concurrency: 2 }, () => {
+describe('text of a caller’s in the log', { concurrency: 2 }, () => {
   test('has no control character on the wire, and is the same once it is read', async () => {
     await using rolecall = startProcess();
     await askFor(await rolecall.listening(), MARKED);

@@ -58,7 +58,7 @@ describe('the log', () => {
     return findLine(rolecall, (line) => line.requestId === id);
   }
 
-  test('has a line for each operation: who asked whom, how that went, and for how long', async () => {
+  test('has a line for each operation: its name, the calls to vendors, the errors and the duration', async () => {
     const response = await post(
       url,
       { query: `${QUERY} query Other { viewer { providers } }`, operationName: 'Who' },
@@ -124,7 +124,7 @@ describe('the log', () => {
     }
   });
 
-  test('is JSON on every line, and tells neither persons nor keys', async () => {
+  test('is JSON on every line, and names neither persons nor keys', async () => {
     await (await post(url, { query: QUERY }, authorization)).text();
     rolecall.child.kill('SIGTERM');
     const { stdout, stderr, code } = await rolecall.exited;

@@ -32,7 +32,7 @@ describe('a malformed parameter of a GET', () => {
     ['extensions that are no object', 'extensions="MARKED"'],
   ] as const) {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
-      test(`${name}: 400 BAD_REQUEST as ${accept}, and no word of the caller’s in the log`, async () => {
+      test(`${name}: 400 BAD_REQUEST as ${accept}, and no text of the caller’s in the log`, async () => {
         const server = createLoggedServer();
         const response = await server.fetch(`${URL}?query={__typename}&${parameters}`, {
           headers: { accept },

@@ -125,7 +125,7 @@ describe('the line of a request without an operation', () => {
     }
   });
 
-  test('says served, for those who debug, where it was', (context) => {
+  test('says served, at the level debug, where the request was served', (context) => {
     for (const [status, result] of [
       [200, undefined],
       [399, {}],

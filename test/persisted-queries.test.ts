@@ -63,7 +63,7 @@ describe('a request that brings the hash of a query and no query', () => {
   });
 });
 
-test('a query that comes with its hash is answered', async () => {
+test('a query that comes with its hash is served', async () => {
   const response = await createRolecall({}).fetch(URL, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

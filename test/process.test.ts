@@ -83,7 +83,7 @@ test('no URL crashes the sandbox', async () => {
   }
 });
 
-describe('what ends it', () => {
+describe('what ends the process', () => {
   test('bad configuration: exit 2, one text, no stack and no value', async () => {
     const { exited } = startProcess({ PORT: 'x', DD_API_KEY: 'marked-secret' });
     const { code, stdout, stderr } = await exited;

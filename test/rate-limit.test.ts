@@ -105,7 +105,7 @@ describe('the address of a caller', () => {
   }
 });
 
-test('the address of a caller is that of the proxy which tells none', async () => {
+test('the address of a caller is that of the proxy where the proxy sends none', async () => {
   await using rolecall = await listen({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback, 10.0.0.0/8' });
   for (const [forwarded, status] of [
     ['unknown, 10.0.0.1', 200],
@@ -238,7 +238,7 @@ describe('callers with vendors’ credentials', () => {
     assert.equal(left.filter((status) => status === 200).length, 50 - 1 - 5);
   });
 
-  test('are remembered for an hour without use', async (context) => {
+  test('count as accepted for an hour after their last use', async (context) => {
     await using vendor = await startVendor();
     const rolecall = createRolecall({ ...REQUEST, HEYGEN_API_URL: vendor.url });
     const flood = () => statuses(21, (index) => ask(rolecall, heygen(`key-${index}`)));

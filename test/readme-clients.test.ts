@@ -30,7 +30,7 @@ function snippetOf(library: string): string {
 before(() => mkdirSync(FOLDER, { recursive: true }));
 after(() => rmSync(FOLDER, { recursive: true }));
 
-describe('the README’s clients, with a provider that answers and one that fails', () => {
+describe('the README’s clients, with a provider that responds and one that fails', () => {
   let vendors: Upstream[];
   let server: ReturnType<typeof createServer>;
   let url: string;
@@ -122,7 +122,7 @@ test('the README’s clients have the right types', () => {
   assert.equal(status, 0);
 });
 
-test('the README’s scalars are the schema’s, and those that codegen is told', () => {
+test('the README’s scalars are those of the schema and of the configuration of codegen', () => {
   const line = snippets.find((snippet) => snippet.startsWith('scalars: '));
   const scalars = Object.fromEntries(
     [...(line ?? '').matchAll(/(\w+): '(\w+)'/g)].map(([, name, type]) => [name, type]),

@@ -99,9 +99,9 @@ const keysAndRuns = keys.chain((key) =>
     })),
 );
 
-describe('no 12 characters of a key in a row are left of a vendor’s words', () => {
+describe('no 12 characters of a key in a row are left in a vendor’s message', () => {
   for (const [name, { encode, part }] of Object.entries(ENCODINGS)) {
-    test(`${name}; the words around them stay`, () => {
+    test(`${name} are redacted; the text around them stays`, () => {
       fc.assert(
         fc.property(keysAndRuns, keys, fc.nat(3), ({ key, run }, other, shift) => {
           const secrets = [new Secret(other), new Secret(key)];
@@ -132,7 +132,7 @@ describe('no 12 characters of a key in a row are left of a vendor’s words', ()
   });
 });
 
-describe('ordinary words stay', () => {
+describe('redaction leaves ordinary words', () => {
   const words = [
     'Forbidden',
     'Access was denied to this resource.',

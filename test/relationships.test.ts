@@ -32,7 +32,7 @@ async function hasPermission(document: unknown, name: string) {
 
 const ROLE_FIELDS = 'roles { id name permissions { id name } }';
 
-describe('null means not known, [] means none', () => {
+describe('null means not known, and [] means none, of relationships', () => {
   test('an absent relationship, and one without data, are null', async () => {
     const fields =
       'organization { id } otherOrganizations { id } roles { id } permissions { id } grants { permission { id } } hasPermission(name: "a")';
@@ -105,7 +105,7 @@ describe('null means not known, [] means none', () => {
   });
 });
 
-describe('duplicates, strangers and odd ids', () => {
+describe('duplicates, unknown types and odd ids in relationships', () => {
   test('duplicates count once, and of two that differ the first wins', async () => {
     const granted = [uuid(4, 1), uuid(4, 2), uuid(4, 1)];
     const document = userWithRoles(

@@ -3,7 +3,7 @@ import { mock, test } from 'node:test';
 import { valueReader } from '../src/providers/value-reader.ts';
 import { scalars } from '../src/schema/scalars.ts';
 
-test('a timestamp is looked at once, unless it is longer than any: that is not remembered', () => {
+test('a timestamp is parsed once and cached, unless it is too long to be one', () => {
   const { dateTime } = valueReader({ name: 'DATADOG', title: 'Datadog' });
   const { mock: looks } = mock.method(scalars.DateTime, 'parseValue');
   try {

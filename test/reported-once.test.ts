@@ -40,7 +40,7 @@ const pathsOf = ({ errors }: { errors?: readonly GraphQLError[] }) =>
 
 const data = { first: [{ a: null, b: null }, { a: null }], second: { c: null }, third: null };
 
-describe('a failure that many fields met is told at the first of them', () => {
+describe('a failure that many fields met is reported at the first of them', () => {
   const one = failure('one');
   const other = failure('other');
 
@@ -101,7 +101,7 @@ describe('a failure that many fields met is told at the first of them', () => {
 describe('what a failure left out of a field', () => {
   const one = failure('one');
 
-  test('is told there, with the failure’s message and code', () => {
+  test('is reported there, with the failure’s message and code', () => {
     const told = toldOf({ data }, [[one, [['second']]]]);
     assert.deepEqual(told.data, data);
     assert.deepEqual(pathsOf(told), ['second']);
@@ -109,7 +109,7 @@ describe('what a failure left out of a field', () => {
     assert.equal(told.errors?.[0]?.originalError, one);
   });
 
-  test('counts for the first place that met it', () => {
+  test('is reported at the first path that met it', () => {
     const errors = [at(['second', 'c'], one)];
     assert.deepEqual(pathsOf(toldOf({ data, errors }, [[one, [['third'], ['first', 1]]]])), [
       'first.1',
@@ -119,7 +119,7 @@ describe('what a failure left out of a field', () => {
 });
 
 describe('a result is left as it is', () => {
-  test('without errors, or with nothing that is told twice', () => {
+  test('without errors, or with nothing that is reported twice', () => {
     for (const result of [
       { data },
       { data, errors: [at(['third'], failure('one')), at(['third'], failure('other'))] },

@@ -98,7 +98,7 @@ describe('single flight', () => {
     assert.equal(datadog.seen.length, 4);
   });
 
-  test('is not started by a caller who has left already', async () => {
+  test('is not started for a caller who has left already', async () => {
     let calls = 0;
     const call = async () => {
       calls += 1;
@@ -141,7 +141,7 @@ describe('single flight', () => {
   });
 });
 
-describe('on the wire', () => {
+describe('calls to vendors on the wire', () => {
   test('gzip is asked for, and decoded', async () => {
     const { gzipSync } = await import('node:zlib');
     await using datadog = await startUpstream((response, { headers }) => {
@@ -184,7 +184,7 @@ describe('on the wire', () => {
   });
 });
 
-test('bad limits are told like any other variable', () => {
+test('bad limits of calls to vendors are reported by the names of their variables', () => {
   const names = [
     'UPSTREAM_DEADLINE_MS',
     'UPSTREAM_TIMEOUT_MS',

@@ -10,7 +10,7 @@ function post(rolecall: Rolecall, headers: Record<string, string> = {}, body = B
   return rolecall.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
 }
 
-test('answers are kept out of caches', async () => {
+test('responses are kept out of HTTP caches', async () => {
   const { headers } = await post(createRolecall({}));
   assert.equal(headers.get('cache-control'), 'private, no-store');
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
@@ -18,7 +18,7 @@ test('answers are kept out of caches', async () => {
 });
 
 describe('request ids', () => {
-  test('a sane one is kept, any other replaced', async () => {
+  test('from callers are kept where they are well-formed, and replaced otherwise', async () => {
     const rolecall = createRolecall({});
     const idFor = async (given?: string) =>
       (await post(rolecall, given === undefined ? {} : { 'x-request-id': given })).headers.get(
@@ -34,7 +34,7 @@ describe('request ids', () => {
   });
 });
 
-test('what a parser said of a body is not repeated', async () => {
+test('a parser’s message about a body is not repeated in the response', async () => {
   const response = await post(createRolecall({}), {}, '{"query": secret-looking }');
   assert.equal(response.status, 400);
   const text = await response.text();

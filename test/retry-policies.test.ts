@@ -138,7 +138,7 @@ describe('a policy like GitHub’s', () => {
     retryAfter,
   });
 
-  test('makes a rate limit of a 403 whose window is used up, until the time that it tells', () => {
+  test('takes a 403 whose window is used up for a rate limit, until the window ends', () => {
     assert.deepEqual(extensions(githubLike, 403, resetIn(17)), limited(403, 17));
     assert.equal(extensions(githubLike, 403, {}).code, 'UPSTREAM_FORBIDDEN');
   });

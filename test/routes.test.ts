@@ -12,7 +12,7 @@ describe('/health and /ready', () => {
     ['/health', 'ok\n'],
     ['/ready', 'ready\n'],
   ] as const) {
-    test(`${path} answers GET and HEAD with text`, async () => {
+    test(`${path} responds to GET and HEAD with text`, async () => {
       const response = await rolecall.fetch(`${ORIGIN}${path}`);
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('content-type'), TEXT);
@@ -36,7 +36,7 @@ describe('a slash at the end of an endpoint', () => {
   const query = JSON.stringify({ query: '{ __typename _service { sdl } }' });
 
   for (const path of ['/graphql', '/subgraph']) {
-    test(`${path}/ answers like ${path}`, async () => {
+    test(`${path}/ responds like ${path}`, async () => {
       const ask = async (to: string) => {
         const headers = { 'content-type': 'application/json' };
         const response = await rolecall.fetch(`${ORIGIN}${to}`, {

@@ -17,7 +17,7 @@ for (const [file, printed] of Object.entries(printSchemas(createSchemas(provider
   });
 }
 
-test('what /graphql tells of itself is schema/schema.graphql to the letter', async () => {
+test('introspection of /graphql gives schema/schema.graphql to the letter', async () => {
   const rolecall = createRolecall({ LIMIT_DEPTH: '3' });
   const query = getIntrospectionQuery({ specifiedByUrl: true, schemaDescription: true });
   const introspected = buildClientSchema(dataOf(await rolecall.query(query)));

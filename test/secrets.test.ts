@@ -44,7 +44,7 @@ async function ask(url: string, headers: Record<string, string> = {}): Promise<s
   return JSON.stringify([...response.headers]) + (await response.text());
 }
 
-describe('no key is found in what is answered or printed', { concurrency: 3 }, () => {
+describe('no key is found in responses or output', { concurrency: 3 }, () => {
   for (const CREDENTIALS of ['server', 'request']) {
     test(`CREDENTIALS=${CREDENTIALS}, on every fault of a vendor`, async () => {
       let script: Script = echo;

@@ -106,7 +106,7 @@ describe('a number is taken within its bounds, and changes what it is the number
   }
 });
 
-describe('a value that cannot be read is told by the name of its variable', () => {
+describe('a value that cannot be read is reported with the name of its variable', () => {
   for (const [name, values] of [
     ['TRUST_PROXY', ['nonsense', '10.0.0.0/64', 'loopback,', '1.2.3']],
     ['CLIENT_TOKENS', ['a b', 'a,', 'é']],

@@ -60,7 +60,7 @@ describe('a caller who leaves', () => {
     assert.equal(calls.length, 0);
   });
 
-  test('waits no longer, while the others still get the answer', async () => {
+  test('waits no longer, while the others still get the response', async () => {
     const flights = new SingleFlight<string>();
     const { calls, call } = createCalls();
     const leaver = new AbortController();
@@ -73,7 +73,7 @@ describe('a caller who leaves', () => {
     assert.equal(await stays, 'the answer');
   });
 
-  test('as the last one ends the call, and whoever asks then starts another', async () => {
+  test('as the last one ends the call, and the next caller starts another', async () => {
     const flights = new SingleFlight<string>();
     const { calls, call } = createCalls();
     const leavers = [new AbortController(), new AbortController()];
@@ -94,7 +94,7 @@ describe('a caller who leaves', () => {
     assert.deepEqual(await Promise.all([next, joined]), ['the second', 'the second']);
   });
 
-  test('after the answer has come changes nothing', async () => {
+  test('after the response has come changes nothing', async () => {
     const flights = new SingleFlight<string>();
     const { calls, call } = createCalls();
     const leavers = [new AbortController(), new AbortController()];

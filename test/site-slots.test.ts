@@ -11,7 +11,7 @@ const QUERY = '{ viewer { datadog { id } } }';
 const keys = (key: string) => ({ 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key });
 
 describe('the slots of a site', () => {
-  test('bound what is under way and what waits; the rest is refused at once', async () => {
+  test('limit the calls under way and the calls that wait; others are refused at once', async () => {
     const waiting: (() => void)[] = [];
     await using datadog = await startUpstream((...call) => {
       waiting.push(() => json(userDocument())(...call));
@@ -57,14 +57,14 @@ describe('the slots of a site', () => {
     await second;
   });
 
-  test('nobody is asked once the deadline has passed', async () => {
+  test('nothing is sent once the deadline has passed', async () => {
     await using site = await startUpstream(json(userDocument()));
     const { get, reports } = upstreamOf(site, { concurrency: 2, deadlineMs: 0 });
     for (let i = 0; i < 3; i += 1) await assert.rejects(get('a'), { kind: 'timeout' });
     assert.deepEqual([site.seen.length, reports], [0, []]);
   });
 
-  test('for a caller who has left already nobody is asked', async () => {
+  test('nothing is sent for a caller who has left already', async () => {
     await using site = await startUpstream(json({}));
     const { get } = upstreamOf(site, { concurrency: 1, queue: 0 });
     await assert.rejects(get('a', { signal: AbortSignal.abort() }), { kind: 'cancelled' });

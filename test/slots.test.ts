@@ -49,8 +49,8 @@ const times = (count: number, what: () => void) => {
   for (let i = 0; i < count; i += 1) what();
 };
 
-describe('who gets a slot', () => {
-  test('one alone gets all, in the order in which its calls came', async () => {
+describe('slots of a site are shared fairly', () => {
+  test('one credential alone gets all slots, in the order of its calls', async () => {
     const { got, take, giveBack } = slotsOf(3, 10);
     times(3, () => take('a'));
     assert.equal(got.length, 3);
@@ -62,7 +62,7 @@ describe('who gets a slot', () => {
     assert.equal(got.length, 4);
   });
 
-  test('who holds the fewest comes first, then whoever waited longest', async () => {
+  test('the credential that holds the fewest slots comes first, then the one that waited longest', async () => {
     const { got, take, giveBack } = slotsOf(2, 10);
     times(6, () => take('a'));
     times(3, () => take('b'));
@@ -71,7 +71,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(got, ['a', 'a', 'b', 'c', 'a', 'b', 'a', 'b', 'a']);
   });
 
-  test('one slot goes round', async () => {
+  test('one slot goes from credential to credential', async () => {
     const { got, take, giveBack } = slotsOf(1, 20);
     times(6, () => take('a'));
     times(3, () => take('b'));
@@ -88,7 +88,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(got, ['x', 'x', 'a', 'y', 'a', 'z', 'a', 'x']);
   });
 
-  test('the share that holds fewer comes first, whoever got one last', async () => {
+  test('the share that holds fewer slots comes first, whichever got one last', async () => {
     const { got, take, giveBack } = slotsOf(4, 20);
     for (const stranger of ['w', 'x', 'y']) take(stranger, { isAccepted: false });
     take('a');
@@ -98,7 +98,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(got.slice(4), ['a']);
   });
 
-  test('of shares that hold as many, the one that got one longest ago comes first', async () => {
+  test('of shares that hold as many slots, the one that got its last slot longest ago comes first', async () => {
     const { got, take, giveBack } = slotsOf(3, 20);
     take('a');
     for (const stranger of ['x', 'y', 'z']) take(stranger, { isAccepted: false });
@@ -107,14 +107,14 @@ describe('who gets a slot', () => {
     assert.deepEqual(got.slice(3), ['a']);
   });
 
-  test('in the common share, too, who holds fewer comes first', async () => {
+  test('in the common share, too, the credential that holds fewer slots comes first', async () => {
     const { got, take, giveBack } = slotsOf(4, 20);
     for (const stranger of ['x', 'x', 'y', 'z', 'x', 'y']) take(stranger, { isAccepted: false });
     await giveBack('z');
     assert.deepEqual(got.slice(4), ['y']);
   });
 
-  test('a credential that is accepted while it holds one takes that with it', async () => {
+  test('a credential that is accepted while it holds a slot takes it out of the common share', async () => {
     for (const [order, expected] of [
       [['a', 'x', 'y'], 'a'],
       [['x', 'y', 'a'], 'z'],
@@ -127,7 +127,7 @@ describe('who gets a slot', () => {
     }
   });
 
-  test('a credential that is accepted while it waits takes that with it', async () => {
+  test('a credential that is accepted while it waits takes its waiting calls out of the common share', async () => {
     const { failures, take } = slotsOf(1, 5);
     take('b');
     for (const stranger of ['a', 'a', 'x', 'x']) take(stranger, { isAccepted: false });
@@ -156,7 +156,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(got, ['a', 'x', 'a', 'x'], 'it holds one, they hold none');
   });
 
-  test('an accepted credential that holds none finds one where others hold them all', async () => {
+  test('an accepted credential that holds no slot gets one of the reserve where others hold all slots', async () => {
     const { got, take, giveBack } = slotsOf(8, 10);
     times(9, () => take('x', { isAccepted: false }));
     take('y', { isAccepted: false });
@@ -171,7 +171,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(got.slice(11), ['a'], 'the other slots are given to others as they get free');
   });
 
-  test('whoever has the most waiting is refused where too many wait: the last that came', async () => {
+  test('where too many calls wait, the last call of the credential with the most waiting is refused', async () => {
     const { got, failures, take, giveBack } = slotsOf(1, 4);
     times(4, () => take('a'));
     take('b');
@@ -202,7 +202,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(failures.at(2), ['z', 'overflow']);
   });
 
-  test('who left, or was refused, keeps no turn', async () => {
+  test('a caller who left or was refused keeps no turn', async () => {
     const { got, failures, take, giveBack } = slotsOf(1, 2);
     take('a');
     const left = new AbortController();
@@ -216,7 +216,7 @@ describe('who gets a slot', () => {
     assert.deepEqual(got, ['a', 'c', 'd'], 'and no slot');
   });
 
-  test('who leaves with a slot costs nobody who waits a turn', async () => {
+  test('a caller who leaves while holding a slot costs no waiting caller a turn', async () => {
     const { got, failures, take, giveBack } = slotsOf(1, 2);
     take('a');
     const left = new AbortController();
@@ -228,14 +228,14 @@ describe('who gets a slot', () => {
     assert.deepEqual([got, failures], [['a', 'b', 'c'], []]);
   });
 
-  test('of two that are not accepted, one that has one more waiting keeps it', async () => {
+  test('of two credentials that are not accepted, the one with one more call waiting keeps it', async () => {
     const { failures, take } = slotsOf(1, 3);
     for (const stranger of ['w', 'x', 'x', 'y', 'y']) take(stranger, { isAccepted: false });
     await nextTurn();
     assert.deepEqual(failures, [['y', 'overflow']]);
   });
 
-  test('who waited too long keeps no turn', async () => {
+  test('a call that waited too long keeps no turn', async () => {
     const { got, failures, take, giveBack } = slotsOf(1, 2);
     take('a');
     take('b');

@@ -34,7 +34,7 @@ const lineOf = (lines: readonly string[], start: string) =>
   lines.find((line) => line.startsWith(`30 ${start}`))?.slice(3 + start.length);
 
 describe('the log of a start', () => {
-  test('tells the version, where, whom it asks and whom it lets in', () => {
+  test('says the version, the URL, the providers and the callers it lets in', () => {
     assert.deepEqual(announced({ ...KEYS, ...HEYGEN }), [
       `30 Rolecall serves http://127.0.0.1:4000/graphql (version ${version}; open it in a browser for GraphiQL)`,
       '30 Providers: Datadog at https://api.datadoghq.com/, HeyGen at https://api.heygen.com/',
@@ -61,7 +61,7 @@ describe('the log of a start', () => {
     ],
     ['the sandbox', {}, 'Datadog, HeyGen (sandbox)'],
   ] as const) {
-    test(`tells whom it asks with ${name}`, () => {
+    test(`names the providers with ${name}`, () => {
       assert.equal(lineOf(announced(environment), 'Providers: '), expected);
     });
   }
@@ -81,7 +81,7 @@ describe('the log of a start', () => {
     [{}, 'everybody'],
     [{ CORS_ORIGINS: 'https://app.example' }, 'everybody, and pages of https://app.example'],
   ] as const) {
-    test(`tells that it lets in ${expected}`, () => {
+    test(`says that it lets in ${expected}`, () => {
       assert.equal(lineOf(announced(environment), 'Lets in: '), expected);
     });
   }

@@ -48,7 +48,7 @@ async function startVendor(script: Script) {
 }
 
 describe('a vendor is asked', () => {
-  test('once for all who ask for the same path with the same keys meanwhile', async () => {
+  test('once for all callers of the same path with the same keys at the same time', async () => {
     await using asked = await startVendor(json({ id: 1 }));
     const others = [keys.toReversed(), keys.slice(0, 1)];
     const [first, same, ...rest] = await Promise.all([

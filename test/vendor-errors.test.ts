@@ -44,7 +44,7 @@ test('each status has its code, and so have those beside it', () => {
 });
 
 describe('the error for a refusal', () => {
-  test('says with what the vendor refused, who it was and what to look at', () => {
+  test('names the vendor, its status and what to look at', () => {
     for (const [status, advice] of [
       [401, /Look at the key\.$/],
       [403, /Look at the permission\.$/],
@@ -100,7 +100,7 @@ describe('the error for a refusal', () => {
   });
 });
 
-describe('the vendor’s words', () => {
+describe('a vendor’s message in an error', () => {
   test('follow the status', () => {
     assert.equal(saidOf('no such user'), 'HTTP 400: no such user');
     assert.equal(saidOf(undefined), 'HTTP 400');
@@ -119,7 +119,7 @@ describe('the vendor’s words', () => {
   });
 });
 
-test('the error for an answer of another shape says what is wrong, and the status', () => {
+test('the error for a response of another shape says what is wrong, and the status', () => {
   const { message, extensions } = shapeError(vendor, responseOf(201), 'it has no head');
   assert.match(message, /^Fictional .*\(HTTP 201\): it has no head\. .*base URL for Fictional/);
   assert.deepEqual(extensions, {
@@ -129,7 +129,7 @@ test('the error for an answer of another shape says what is wrong, and the statu
   });
 });
 
-describe('the error for a call without an answer', () => {
+describe('the error for a call without a response', () => {
   for (const [kind, code] of [
     ['timeout', 'UPSTREAM_TIMEOUT'],
     ['unavailable', 'UPSTREAM_UNAVAILABLE'],
