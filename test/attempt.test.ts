@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { attempt } from '../src/upstream/attempt.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { attempt, type Message } from '../src/upstream/attempt.ts';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
 import { createTransport } from '../src/upstream/transport.ts';
 import { type Script, startUpstream, text } from './support/upstream.ts';
@@ -11,13 +12,18 @@ const DIRECT = { httpsProxy: undefined, httpProxy: undefined, noProxy: undefined
 const staying = () => new AbortController().signal;
 
 /** One attempt at a vendor that does what the script says; the path is below its base URL. */
-async function attemptAt(script: Script, path = '', signal = staying()) {
+async function attemptAt(
+  script: Script,
+  path = '',
+  signal = staying(),
+  sent: Partial<Message> = {},
+) {
   await using upstream = await startUpstream(script);
   const transport = createTransport(DIRECT);
   try {
     const headers = { 'x-own': 'own', accept: 'text/html' };
-    const url = new URL(path, upstream.url);
-    const response = await attempt(url, headers, signal, MAX_BYTES, transport);
+    const message: Message = { url: new URL(path, upstream.url), method: 'GET', headers, ...sent };
+    const response = await attempt(message, signal, MAX_BYTES, transport);
     return { response, seen: upstream.seen };
   } finally {
     await transport.destroy();
@@ -32,17 +38,24 @@ const isTooLarge = (error: unknown) =>
 const isFailedFetch = (error: unknown) =>
   error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error;
 
-test('an attempt sends the whole path, and the headers that it is given but for its own', async () => {
+test('an attempt sends the whole path, and the headers that it is given beside its own', async () => {
   const { seen } = await attemptAt(text('{}'), 'a/b?c=d');
   assert.equal(seen.length, 1);
-  const { path, headers } = seen[0] ?? assert.fail();
+  const { method, path, headers, body } = seen[0] ?? assert.fail();
   const { host, connection, ...others } = headers;
-  assert.equal(path, '/a/b?c=d');
+  assert.deepEqual({ method, path, body }, { method: 'GET', path: '/a/b?c=d', body: '' });
   assert.deepEqual(others, {
     'x-own': 'own',
-    accept: 'application/json',
+    accept: 'text/html',
     'accept-encoding': 'gzip',
+    'user-agent': `rolecall/${manifest.version}`,
   });
+});
+
+test('an attempt sends its method and its body', async () => {
+  const { seen } = await attemptAt(text('{}'), '', staying(), { method: 'POST', body: '{"é":1}' });
+  const { method, headers, body } = seen[0] ?? assert.fail();
+  assert.deepEqual([method, headers['content-length'], body], ['POST', '8', '{"é":1}']);
 });
 
 describe('the response of an attempt', () => {

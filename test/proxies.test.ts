@@ -40,7 +40,8 @@ async function wantedOnTheWayTo(url: string, noProxy: string | undefined) {
   });
   try {
     const { signal } = new AbortController();
-    await attempt(new URL(url), {}, signal, 100, transport).catch(() => {});
+    const message = { url: new URL(url), method: 'GET', headers: {} } as const;
+    await attempt(message, signal, 100, transport).catch(() => {});
     return { https: forHttps.wanted, http: forHttp.wanted };
   } finally {
     await transport.destroy();

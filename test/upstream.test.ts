@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { isJsonObject, ShapeError } from '../src/lib/json.ts';
 import { Secret } from '../src/lib/secret.ts';
 import { httpPolicy } from '../src/upstream/retry-policy.ts';
+import type { VendorRequest } from '../src/upstream/upstream.ts';
 import type { Reader, Vendor } from '../src/upstream/vendor.ts';
 import { createUpstream, request } from './support/client.ts';
 import { inTurn, json, type Script, startUpstream, text } from './support/upstream.ts';
@@ -22,9 +23,9 @@ const vendor: Vendor = {
 const keys = [new Secret('fictional-first-key'), new Secret('fictional-second-key')];
 
 /** Asks a vendor that does what the script says; `bodies` are those that had to be read. */
-async function startVendor(script: Script) {
+async function startVendor(script: Script, own: Partial<Vendor> = {}) {
   const site = await startUpstream(script);
-  const upstream = createUpstream(vendor);
+  const upstream = createUpstream({ ...vendor, ...own });
   const bodies: unknown[] = [];
   const reader: Reader<object> = {
     read(body) {
@@ -38,9 +39,16 @@ async function startVendor(script: Script) {
   return {
     bodies,
     seen: site.seen,
-    get: (secrets = keys, path = 'me') =>
-      upstream.get(
-        { ...request, baseUrl: new URL(site.url), path, secrets, headers: { 'x-own': 'own' } },
+    get: (secrets = keys, path = 'me', more: Partial<VendorRequest> = {}) =>
+      upstream.fetch(
+        {
+          ...request,
+          baseUrl: new URL(site.url),
+          path,
+          secrets,
+          headers: { 'x-own': 'own' },
+          ...more,
+        },
         reader,
       ),
     [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
@@ -79,6 +87,56 @@ describe('a vendor is asked', () => {
     await assert.rejects(asked.get());
     assert.equal(await asked.get(), first);
     assert.deepEqual(asked.bodies, [{ id: 1 }]);
+  });
+});
+
+describe('a vendor is sent', () => {
+  test('the method, the body and the headers of a request, and asked for JSON', async () => {
+    await using asked = await startVendor(json({}));
+    await asked.get(keys, 'me?of=mine', { method: 'POST', body: '{"query":"{me}"}' });
+    const [{ headers, ...seen } = assert.fail()] = asked.seen;
+    assert.deepEqual(seen, { method: 'POST', path: '/me?of=mine', body: '{"query":"{me}"}' });
+    assert.equal(headers.accept, 'application/json');
+    assert.equal(headers['x-own'], 'own');
+  });
+
+  test('the media type that it asks for itself', async () => {
+    await using asked = await startVendor(json({}), { accept: 'application/vnd.fictional+json' });
+    await asked.get();
+    assert.equal(asked.seen[0]?.headers.accept, 'application/vnd.fictional+json');
+  });
+
+  const unavailable = inTurn(text('', 503), json({}));
+
+  test('a POST once, even if it fails and another asks for the same', async () => {
+    await using asked = await startVendor(unavailable);
+    const post = () => asked.get(keys, 'me', { method: 'POST', body: 'a' });
+    const [first, second] = await Promise.allSettled([post(), post()]);
+    assert.deepEqual([first.status, second.status], ['rejected', 'fulfilled']);
+    assert.equal(asked.seen.length, 2);
+  });
+
+  test('a repeatable POST again if it fails, and once for all who ask for the same', async () => {
+    await using asked = await startVendor(unavailable);
+    const post = (body: string) =>
+      asked.get(keys, 'me', { method: 'POST', body, isRepeatable: true });
+    const [first, second] = await Promise.all([post('a'), post('a')]);
+    assert.equal(first, second);
+    assert.equal(asked.seen.length, 2);
+    await Promise.all([post('a'), post('b')]);
+    assert.deepEqual(
+      asked.seen
+        .slice(2)
+        .map(({ body }) => body)
+        .sort(),
+      ['a', 'b'],
+    );
+  });
+
+  test('a GET that must not be repeated once, even if it fails', async () => {
+    await using asked = await startVendor(unavailable);
+    await assert.rejects(asked.get(keys, 'me', { isRepeatable: false }));
+    assert.equal(asked.seen.length, 1);
   });
 });
 

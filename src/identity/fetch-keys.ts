@@ -70,7 +70,8 @@ async function fetchDocument(
   signal: AbortSignal,
   transport: Transport,
 ): Promise<JsonObject> {
-  const response = await attempt(url, {}, signal, MAX_BYTES, transport).catch((error: unknown) => {
+  const message = { url, method: 'GET', headers: { accept: 'application/json' } } as const;
+  const response = await attempt(message, signal, MAX_BYTES, transport).catch((error: unknown) => {
     throw toFailure(error, what);
   });
   if (response.status !== 200) {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Config } from '../config/index.ts';
 import type { ConfiguredProvider } from '../providers/connect.ts';
 
@@ -14,16 +15,18 @@ export interface Sandbox {
  * so that the client code fetches from it as it does from them.
  */
 export async function startSandbox(config: Config): Promise<Sandbox> {
-  const server = createServer((request, response) => {
-    const [path = '/'] = (request.url ?? '/').split('?');
+  const server = createServer(async (request, response) => {
+    const { method = 'GET', url = '/', headers } = request;
+    const [path = '/', query] = url.split('?');
     const [, mount, ...rest] = path.split('/');
     const mounted = config.providers.find(({ provider }) => provider.field === mount);
-    const { status, body } = mounted
-      ? mounted.provider.sandbox.respond(
-          `/${rest.join('/')}`,
-          new Headers(request.headers as Record<string, string>),
-        )
-      : { status: 404, body: { error: 'Nothing here' } };
+    const { status, body } = mounted?.provider.sandbox.respond({
+      method,
+      path: `/${rest.join('/')}`,
+      query: new URLSearchParams(query),
+      headers: new Headers(headers as Record<string, string>),
+      body: await text(request),
+    }) ?? { status: 404, body: { error: 'Nothing here' } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   // It must not keep a process alive that has nothing else to do.

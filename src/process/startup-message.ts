@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
+import { version } from '../lib/version.ts';
 import { keysText } from '../providers/keys-text.ts';
 import { GRAPHQL_PATH } from '../server/index.ts';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
 
 const INVENTED = 'SANDBOX: the people and permissions served here are invented.';
 const FORCED = 'SANDBOX=1 wants it so, and ignores keys: unset it to ask the vendors.';

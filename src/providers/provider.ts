@@ -71,8 +71,17 @@ export interface ProviderSandbox<Settings> {
   readonly variables: readonly string[];
   /** Settings that lead to the sandbox, with credentials that mean something there only. */
   settings(settings: Settings, baseUrl: URL): Settings;
-  /** @param path below the base URL, with a slash before it */
-  respond(path: string, headers: Headers): SandboxResponse;
+  respond(request: SandboxRequest): SandboxResponse;
+}
+
+/** What a provider's client sends. */
+export interface SandboxRequest {
+  readonly method: string;
+  /** Below the base URL, with a slash before it. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly body: string;
 }
 
 export interface SandboxResponse {

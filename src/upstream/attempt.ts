@@ -1,19 +1,30 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { version } from '../lib/version.ts';
 import { Chunks } from './chunks.ts';
 import { UpstreamFailure } from './failure.ts';
 import { tooLarge, toResponse, type UpstreamResponse } from './response.ts';
 import type { Transport } from './transport.ts';
 
+/** What is sent to a server. */
+export interface Message {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  /** Of its own; `user-agent` and `accept-encoding` come with every message. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+const COMMON_HEADERS = { 'user-agent': `rolecall/${version}`, 'accept-encoding': 'gzip' };
+
 /**
- * One GET, with its whole body. Follows no redirect, sends only `headers`.
+ * One request, and its response with the whole body. Follows no redirect.
  * @param maxBytes the longest body that is accepted, as it travels and decoded
  * @throws {TypeError} "fetch failed", as `fetch` does, where the connection fails or breaks off
  * @throws {UpstreamFailure} `invalid` where the body is too large
  */
 export async function attempt(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
+  { url, method, headers, body }: Message,
   signal: AbortSignal,
   maxBytes: number,
   transport: Transport,
@@ -23,8 +34,9 @@ export async function attempt(
     {
       origin: url.origin,
       path: url.pathname + url.search,
-      method: 'GET',
-      headers: { ...headers, accept: 'application/json', 'accept-encoding': 'gzip' },
+      method,
+      headers: { ...headers, ...COMMON_HEADERS },
+      body: body ?? null,
     },
     receiver,
   );

@@ -1,5 +1,5 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
-import { attempt } from './attempt.ts';
+import { attempt, type Message } from './attempt.ts';
 import { callerLeft, type FailureKind, timedOut, UpstreamFailure, unlessLeft } from './failure.ts';
 import type { UpstreamResponse } from './response.ts';
 import { retryAfterSeconds, retryDelay } from './retry.ts';
@@ -40,13 +40,14 @@ export interface RequestScope {
   readonly report: (report: CallReport) => void;
 }
 
-/** One GET of a vendor. */
+/** One call to a vendor. */
 export interface Call extends RequestScope {
-  readonly url: URL;
+  /** Credentials included: it goes to the wire past ky, whose errors hold what it was given. */
+  readonly message: Message;
+  /** May it be sent again after a failure? */
+  readonly isRepeatable: boolean;
   /** A fingerprint of the credentials: by it, a caller who floods or fails is distinguished from others. */
   readonly credential: string;
-  /** Everything that is sent, credentials included: they go to the wire past ky, whose errors hold what it was given. */
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -55,7 +56,7 @@ export interface Call extends RequestScope {
  * @throws {UpstreamFailure} where there is none
  */
 export async function makeCall(
-  { url, headers, signal, report }: Call,
+  { message, signal, report }: Call,
   { settings, transport, policy, budget, tenant, retries, deadline }: Means,
 ): Promise<UpstreamResponse> {
   const started = performance.now();
@@ -78,7 +79,7 @@ export async function makeCall(
   budget.countCall(tenant);
   try {
     // ky sees the status alone: the body stays out of its streams, so that an attempt's timeout covers it too.
-    const tried = ky(url, {
+    const tried = ky(message.url, {
       timeout: settings.timeoutMs,
       totalTimeout: Math.max(1, deadline - performance.now()),
       throwHttpErrors: () => response !== undefined && policy.isRetryable(response),
@@ -92,7 +93,7 @@ export async function makeCall(
         attempts += 1;
         random = Math.random();
         response = undefined;
-        response = await attempt(url, headers, end.signal, settings.maxBytes, transport);
+        response = await attempt(message, end.signal, settings.maxBytes, transport);
         return statusOnly(response.status);
       },
     });

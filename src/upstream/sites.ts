@@ -33,7 +33,7 @@ export class Sites {
    * @throws {UpstreamFailure} where there is none
    */
   async send(baseUrl: URL, call: Call): Promise<UpstreamResponse> {
-    const { credential, signal } = call;
+    const { credential, isRepeatable, signal } = call;
     const { deadlineMs } = this.#settings;
     const site = this.#siteOf(baseUrl);
     site.breaker.check(credential);
@@ -58,7 +58,7 @@ export class Sites {
       policy: this.#policy,
       budget: site.budget,
       tenant: isAccepted ? credential : STRANGERS,
-      retries: isProbe ? 0 : this.#settings.retries,
+      retries: isProbe || !isRepeatable ? 0 : this.#settings.retries,
       deadline,
     });
     const counted = hold(site, slot, site.breaker.watch(credential, isAccepted, isProbe, response));

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { fingerprint, type Secret } from '../lib/secret.ts';
 import type { Call, RequestScope } from './call.ts';
 import { readFailure, readSuccess } from './read-response.ts';
@@ -16,6 +17,15 @@ export interface VendorRequest extends RequestScope {
   readonly baseUrl: URL;
   /** Below the base URL. Every path is read by one kind of reader. */
   readonly path: string;
+  /** GET where there is none. */
+  readonly method?: 'GET' | 'POST';
+  /** `content-type` in `headers` says what it is. */
+  readonly body?: string;
+  /**
+   * May the vendor get it more than once, and one response serve several requests? Where nothing is said,
+   * a GET may (it is idempotent: RFC 9110, 9.2.2), and nothing else.
+   */
+  readonly isRepeatable?: boolean;
   /** All keys that are sent: callers with other keys share nothing, and the vendor's words are redacted of them. */
   readonly secrets: readonly Secret[];
   /** What is sent, keys included. */
@@ -42,21 +52,25 @@ export class Upstream {
   }
 
   /**
-   * Asks the vendor. Requests for the same path that are under way at once with the same credentials share one call,
-   * and a response with the same bytes as the last one is not read again.
+   * Asks the vendor. Equal requests that are under way at once with the same credentials share one call, where they
+   * are repeatable, and a response with the same bytes as the last one is not read again.
    * @throws {RolecallError} where the vendor gives no value
    */
-  async get<T>(request: VendorRequest, reader: Reader<T>): Promise<T> {
-    const { baseUrl, path, secrets, headers, signal, report } = request;
+  async fetch<T>(request: VendorRequest, reader: Reader<T>): Promise<T> {
+    const { baseUrl, path, method = 'GET', body, secrets, signal, report } = request;
+    const { isRepeatable = method === 'GET' } = request;
     const url = new URL(path, baseUrl);
+    const headers = { accept: this.#vendor.accept ?? 'application/json', ...request.headers };
+    const message = { url, method, headers, body };
     const credential = fingerprint(...secrets);
-    const key = `${credential} ${url}`;
+    const key = [credential, method, url, body === undefined ? '' : hash('sha256', body)].join(' ');
+    const start = (whileWanted: AbortSignal) => {
+      const call = { message, isRepeatable, credential, signal: whileWanted, report };
+      return this.#call(key, baseUrl, call, secrets, reader);
+    };
     try {
-      const value = await this.#flights.join(key, signal, (shared) => {
-        const call = { url, credential, headers, signal: shared, report };
-        return this.#call(key, baseUrl, call, secrets, reader);
-      });
-      return value as T;
+      const value = isRepeatable ? this.#flights.join(key, signal, start) : start(signal);
+      return (await value) as T;
     } catch (error) {
       throw failureError(this.#vendor, error);
     }

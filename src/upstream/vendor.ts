@@ -17,6 +17,8 @@ export interface VendorTexts {
 export interface Vendor extends VendorTexts {
   /** Which responses are rate limits, when to come back, and what may be retried. */
   readonly retryPolicy: RetryPolicy;
+  /** The media type that it is asked for: `application/json` where it names none. */
+  readonly accept?: string;
   /** Reads the body of an error response; it is undefined where it is not JSON. */
   readError(body: unknown): VendorError;
 }

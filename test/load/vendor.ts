@@ -26,9 +26,9 @@ const FAULTS: readonly (readonly [percent: number, script: Script])[] = [
 
 /** Both vendors on one port, with faults at random. It remembers nothing, unlike the upstream of the tests. */
 export async function startFaultyVendor() {
-  const server = createServer(({ url = '', headers }, response) => {
-    const script = fault() ?? GOOD[url] ?? text('', 404);
-    const answer = () => script(response, { path: url, headers }, 1);
+  const server = createServer(({ method = '', url: path = '', headers }, response) => {
+    const script = fault() ?? GOOD[path] ?? text('', 404);
+    const answer = () => script(response, { method, path, headers, body: '' }, 1);
     if (Math.random() < 0.1) setTimeout(answer, SLOW_MS);
     else answer();
   });

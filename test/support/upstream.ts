@@ -1,9 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 
 export interface Seen {
+  readonly method: string;
+  /** With the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
 }
 
 /** Answers one request; `call` counts from 1. */
@@ -12,10 +16,11 @@ export type Script = (response: ServerResponse, seen: Seen, call: number) => voi
 /** A vendor on loopback that does what the script says, and remembers what it was asked. */
 export async function startUpstream(script: Script) {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    const request_ = { path: request.url ?? '', headers: request.headers };
-    seen.push(request_);
-    script(response, request_, seen.length);
+  const server = createServer(async (request, response) => {
+    const { method = '', url: path = '', headers } = request;
+    const message = { method, path, headers, body: await readText(request) };
+    seen.push(message);
+    script(response, message, seen.length);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -39,9 +39,9 @@ export function upstreamOf(
     ): Promise<UpstreamResponse> {
       const baseUrl = new URL(url ?? site.url);
       return sites.send(baseUrl, {
-        url: baseUrl,
+        message: { url: baseUrl, method: 'GET', headers: { 'x-credential': credential } },
+        isRepeatable: true,
         credential,
-        headers: { 'x-credential': credential },
         signal: signal ?? new AbortController().signal,
         report: (report) => reports.push(report),
       });

@@ -19,7 +19,7 @@ export function fetchResources(
   { signal, report }: RequestScope,
 ): Promise<Resources> {
   const { baseUrl, apiKey, appKey } = credentials;
-  return upstream.get(
+  return upstream.fetch(
     { baseUrl, path, secrets: [apiKey, appKey], headers: toHeaders(credentials), signal, report },
     { read: (body) => new Resources(toDocument(body)) },
   );

@@ -55,7 +55,7 @@ export function createClient(
   return {
     async fetchCurrentUser(key, { signal, report }) {
       const common = { baseUrl, secrets: [key], headers: toHeaders(key), signal, report };
-      const ask: Ask = (path, reader) => upstream.get({ ...common, path }, reader);
+      const ask: Ask = (path, reader) => upstream.fetch({ ...common, path }, reader);
       if (version === 'v1') return ask(V1_PATH, v1);
       const credential = fingerprint(key);
       const isV3 = version === 'v3' || keepV3.has(credential);

@@ -29,7 +29,7 @@ const routes: Readonly<Record<string, SandboxResponse>> = {
 export const sandbox: ProviderSandbox<Settings> = {
   variables: ['HEYGEN_API_KEY', 'HEYGEN_API_URL'],
   settings: ({ version }, baseUrl) => ({ version, baseUrl, credentials: new Secret(KEY) }),
-  respond(path, headers) {
+  respond({ path, headers }) {
     if (headers.get('x-api-key') !== KEY) {
       return { status: 401, body: { code: 400112, message: 'Unauthorized' } };
     }

@@ -13,7 +13,7 @@ export const sandbox: ProviderSandbox<Settings> = {
     baseUrl,
     credentials: { apiKey: new Secret(KEY), appKey: new Secret(KEY), baseUrl },
   }),
-  respond(path, headers) {
+  respond({ path, headers }) {
     if (headers.get('DD-API-KEY') !== KEY || headers.get('DD-APPLICATION-KEY') !== KEY) {
       return { status: 403, body: { errors: ['Forbidden'] } };
     }
