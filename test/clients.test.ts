@@ -1,52 +1,23 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { Client, fetchExchange } from '@urql/core';
 import { auditServer } from 'graphql-http';
 import { GraphQLClient } from 'graphql-request';
-import { userDocument } from './fixtures/datadog.ts';
 import { ViewerDocument } from './generated/operations.ts';
-import { readConfig } from './support/config.ts';
-import { createRolecall, createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/rolecall.ts';
-import { json, startUpstream, text, type Upstream } from './support/upstream.ts';
+import { assertPartial, startPartlyFailing } from './support/partly-failing.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 describe('clients that people use, as they come', () => {
-  let datadog: Upstream;
-  let heygen: Upstream;
+  let partlyFailing: Awaited<ReturnType<typeof startPartlyFailing>>;
   let url: string;
-  let server: ReturnType<typeof createServer>;
 
   before(async () => {
-    datadog = await startUpstream(json(userDocument()));
-    heygen = await startUpstream(text('', 401));
-    const config = readConfig({
-      ...DATADOG_KEYS,
-      ...HEYGEN_KEY,
-      DATADOG_API_URL: datadog.url,
-      HEYGEN_API_URL: heygen.url,
-    });
-    server = createServer(createTestServer(config).listener);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+    partlyFailing = await startPartlyFailing();
+    url = partlyFailing.url;
   });
-  after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await datadog[Symbol.asyncDispose]();
-    await heygen[Symbol.asyncDispose]();
-  });
-
-  /** Datadog's user is served beside HeyGen's error. */
-  function assertPartial(data: any, errors: readonly any[]) {
-    assert.equal(data.viewer.users[0].displayName, 'Ada Fictional');
-    assert.equal(data.viewer.users[1], null);
-    assert.equal(errors.length, 1);
-    assert.equal(errors[0].extensions.code, 'UPSTREAM_UNAUTHENTICATED');
-    assert.deepEqual(errors[0].path, ['viewer', 'users', 1]);
-  }
+  after(() => partlyFailing[Symbol.asyncDispose]());
 
   for (const useGETForQueries of [false, true]) {
     const method = useGETForQueries ? 'GET' : 'POST';

@@ -35,19 +35,20 @@ describe('the page', () => {
     const response = await getPage(rolecall);
     const [, loader = ''] = /<script>(.*)<\/script>/s.exec(await response.text()) ?? [];
     const app = await (await getApp(rolecall)).text();
-    const policy = response.headers.get('content-security-policy')?.split('; ');
-    assert.deepEqual(policy, [
-      "default-src 'none'",
-      `script-src ${sha256(loader)} ${sha256(app)}`,
-      "style-src 'unsafe-inline'",
-      'worker-src blob:',
-      "connect-src 'self'",
-      'img-src data:',
-      'font-src data:',
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ]);
+    const allowed = {
+      default: "'none'",
+      script: `${sha256(loader)} ${sha256(app)}`,
+      style: "'unsafe-inline'",
+      worker: 'blob:',
+      connect: "'self'",
+      img: 'data:',
+      font: 'data:',
+    };
+    const policy = [
+      ...Object.entries(allowed).map(([kind, sources]) => `${kind}-src ${sources}`),
+      ...['base-uri', 'form-action', 'frame-ancestors'].map((what) => `${what} 'none'`),
+    ];
+    assert.equal(response.headers.get('content-security-policy'), policy.join('; '));
   });
 
   test('says where the people are invented, and where the schema is hidden', async () => {

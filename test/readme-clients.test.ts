@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gql } from '@apollo/client';
 import codegen from '../codegen.ts';
-import { userDocument } from './fixtures/datadog.ts';
 import { ViewerDocument } from './generated/operations.ts';
-import { readConfig } from './support/config.ts';
-import { createTestServer, DATADOG_KEYS, HEYGEN_KEY } from './support/rolecall.ts';
-import { json, startUpstream, text, type Upstream } from './support/upstream.ts';
+import { assertPartial, startPartlyFailing } from './support/partly-failing.ts';
 
 const README = readFileSync('README.md', 'utf8');
 const README_URL = 'http://127.0.0.1:4000/graphql';
@@ -31,32 +26,15 @@ before(() => mkdirSync(FOLDER, { recursive: true }));
 after(() => rmSync(FOLDER, { recursive: true }));
 
 describe('the README’s clients, with a provider that responds and one that fails', () => {
-  let vendors: Upstream[];
-  let server: ReturnType<typeof createServer>;
+  let partlyFailing: Awaited<ReturnType<typeof startPartlyFailing>>;
   let url: string;
   let loads = 0;
 
   before(async () => {
-    const [datadog, heygen] = await Promise.all([
-      startUpstream(json(userDocument())),
-      startUpstream(text('', 401)),
-    ]);
-    vendors = [datadog, heygen];
-    const config = readConfig({
-      ...DATADOG_KEYS,
-      ...HEYGEN_KEY,
-      DATADOG_API_URL: datadog.url,
-      HEYGEN_API_URL: heygen.url,
-    });
-    server = createServer(createTestServer(config).listener);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+    partlyFailing = await startPartlyFailing();
+    url = partlyFailing.url;
   });
-  after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await Promise.all(vendors.map((vendor) => vendor[Symbol.asyncDispose]()));
-  });
+  after(() => partlyFailing[Symbol.asyncDispose]());
 
   /** What the README's snippet with this import exports, led to the server. */
   async function clientOf(library: string): Promise<any> {
@@ -65,15 +43,6 @@ describe('the README’s clients, with a provider that responds and one that fai
     const file = join(FOLDER, `${library.replace(/\W/g, '')}-${loads}.ts`);
     writeFileSync(file, snippetOf(library).replace(README_URL, url));
     return (await import(file)).client;
-  }
-
-  function assertPartial(data: any, errors: readonly any[]) {
-    assert.equal(data.viewer.users[0].displayName, 'Ada Fictional');
-    assert.equal(data.viewer.users[1], null);
-    assert.deepEqual(
-      errors.map(({ extensions }) => extensions.code),
-      ['UPSTREAM_UNAUTHENTICATED'],
-    );
   }
 
   test('Apollo Client has data and errors', async () => {
