@@ -160,6 +160,12 @@ describe('what a vendor responds becomes', () => {
       'UPSTREAM_UNAUTHENTICATED',
       /\(HTTP 200: not with \[redacted\]\)/,
     ],
+    [
+      'an error with its first 300 characters, of which none is a part of a key',
+      json({ words: `${'x'.repeat(290)} fictional-first-key and more` }, 403),
+      'UPSTREAM_FORBIDDEN',
+      /: x{290} \[redacted…\)/,
+    ],
     ['an error where it is not JSON', text('hello'), 'UPSTREAM_INVALID_RESPONSE', /it is not JSON/],
     ['an error where its shape is wrong', json([]), 'UPSTREAM_INVALID_RESPONSE', /it has no head/],
     [

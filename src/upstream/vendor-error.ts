@@ -39,7 +39,7 @@ export function responseError(
   const retryAfter =
     code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(retryPolicy, response) : undefined;
   const said = words
-    ? `HTTP ${response.status}: ${redact(shorten(words), secrets)}`
+    ? `HTTP ${response.status}: ${shorten(redact(oneLine(words), secrets))}`
     : `HTTP ${response.status}`;
   return new RolecallError(`${sentence(vendor, code, said)} ${advice(vendor, code, retryAfter)}`, {
     ...extensions(vendor, code),
@@ -113,11 +113,15 @@ function advice(vendor: VendorTexts, code: ErrorCode, retryAfter?: number): stri
   }
 }
 
-/** One line of bounded length: control characters and runs of white space become a blank. */
-function shorten(words: string): string {
-  const line = words
+/** Control characters and runs of white space become a blank. It is longer than what is shown of it, but bounded. */
+function oneLine(words: string): string {
+  return words
     .slice(0, MAX_WORDS * 4)
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim();
+}
+
+/** Once keys are redacted: of one that is cut first, too little would be left to be found. */
+function shorten(line: string): string {
   return line.length <= MAX_WORDS ? line : `${line.slice(0, MAX_WORDS)}…`;
 }
