@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { version } from '../src/lib/version.ts';
 import * as fixtures from './fixtures/datadog.ts';
 import { EverythingDocument } from './generated/operations.ts';
 import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
@@ -39,6 +40,7 @@ describe('the current user of Datadog', () => {
       'dd-application-key': 'fictional-app-key',
       accept: 'application/json',
       'accept-encoding': 'gzip',
+      'user-agent': `rolecall/${version}`,
     });
   });
 

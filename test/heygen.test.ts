@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Secret } from '../src/lib/secret.ts';
+import { version as rolecallVersion } from '../src/lib/version.ts';
 import { createClient } from '../src/providers/heygen/client.ts';
 import { vendor } from '../src/providers/heygen/vendor.ts';
+import type { Upstream, VendorRequest } from '../src/upstream/upstream.ts';
 import { USERNAME, user, v1, v3 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
 import { codesOf, createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
@@ -42,6 +44,7 @@ describe('the current user of HeyGen', () => {
         'x-api-key': 'fictional-heygen-key',
         accept: 'application/json',
         'accept-encoding': 'gzip',
+        'user-agent': `rolecall/${rolecallVersion}`,
       });
     });
   }
@@ -142,6 +145,28 @@ describe('HEYGEN_API_VERSION=auto', () => {
       '/v1/user/me',
       '/v3/users/me',
     ]);
+  });
+
+  test('remembers no more than 10,000 keys, those that came last', async () => {
+    const asked: string[] = [];
+    const upstream = {
+      async fetch({ path }: VendorRequest) {
+        asked.push(path);
+        return path.startsWith('v1') ? null : {};
+      },
+    };
+    const client = createClient(
+      { baseUrl: new URL('http://heygen.invalid/'), version: 'auto', credentials: undefined },
+      upstream as unknown as Upstream,
+    );
+    const pathsOf = async (key: number) => {
+      asked.length = 0;
+      await client.fetchCurrentUser(new Secret(`key-${key}`), request);
+      return [...asked];
+    };
+    for (let key = 0; key <= 10_000; key += 1) await pathsOf(key);
+    assert.deepEqual(await pathsOf(1), ['v3/users/me']);
+    assert.deepEqual(await pathsOf(0), ['v1/user/me', 'v3/users/me']);
   });
 
   test('looks at v1 again after an hour', async () => {
