@@ -20,62 +20,67 @@ export interface ErrorExtensions {
 export const ERROR_CODES = {
   CREDENTIALS_MISSING: {
     meaning:
-      'A key that the provider needs is missing, or came in a header of another name; the message names the right one.',
+      'A key that the provider needs is missing, or was sent in a header with another name; the message names the right one.',
   },
   CREDENTIALS_INVALID: {
-    meaning: 'A header does not hold a key, or has a value that the provider does not know.',
+    meaning:
+      'A header of the credentials is malformed, or has a value that the provider does not know.',
   },
-  UPSTREAM_UNAUTHENTICATED: { meaning: 'The vendor does not accept the credentials.' },
+  UPSTREAM_UNAUTHENTICATED: { meaning: 'The vendor rejects the credentials.' },
   UPSTREAM_FORBIDDEN: {
-    meaning: 'The vendor refuses access. Some vendors also say this to a wrong key.',
+    meaning: 'The vendor denies access. Some vendors also respond like this to a wrong key.',
   },
   UPSTREAM_NOT_FOUND: { meaning: 'The vendor responded with 404 or 410.' },
   UPSTREAM_RATE_LIMITED: {
-    meaning: 'The vendor limits requests; `retryAfter` says for how long, where it said so.',
+    meaning: 'The vendor’s rate limit is exceeded; `retryAfter` says for how long, if known.',
   },
   UPSTREAM_TIMEOUT: { meaning: 'The vendor did not respond in time.' },
   UPSTREAM_UNAVAILABLE: {
     meaning:
-      'The connection failed or broke off, the vendor responded with 5xx, or the circuit breaker is open.',
+      'The connection failed, the vendor responded with 5xx, its circuit breaker is open, or too many calls to it are waiting.',
   },
   UPSTREAM_INVALID_RESPONSE: {
-    meaning: 'The response is not JSON, not what the vendor documents, or a redirect.',
+    meaning: 'The response is a redirect, cannot be read, or does not have the documented shape.',
   },
   UPSTREAM_INVALID_VALUE: {
     meaning: 'One value does not fit its field’s type; that field is null.',
   },
-  UPSTREAM_REJECTED: { meaning: 'The vendor responded with another 4xx.' },
+  UPSTREAM_REJECTED: { meaning: 'The vendor responded with another 4xx status.' },
   EXPANSION_LIMIT: {
     meaning:
-      'With `DD_EXPAND=rest`: the operation needs too many calls; what is beyond the limit stays a placeholder.',
+      'With `DD_EXPAND=rest`: the operation needs more calls than `DD_EXPANSION_LIMIT`; of the resources beyond it only the ids are known.',
   },
-  INVALID_REPRESENTATION: { meaning: 'At `/subgraph`: a representation does not name an entity.' },
-  BAD_REQUEST: { status: 400, meaning: 'The request is not a GraphQL request.' },
-  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
-  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The document does not fit the schema.' },
+  INVALID_REPRESENTATION: {
+    meaning: 'At `/subgraph`: a representation has no `__typename` of an entity, or no `id`.',
+  },
+  BAD_REQUEST: { status: 400, meaning: 'The request is not a well-formed GraphQL request.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document has a syntax error.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The document does not match the schema.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
     meaning: '`operationName` does not say which operation of the document to execute.',
   },
-  BAD_USER_INPUT: { status: 400, meaning: 'A variable is missing or does not fit its type.' },
+  BAD_USER_INPUT: {
+    status: 400,
+    meaning: 'A variable or an argument is missing or has the wrong type.',
+  },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,
     meaning:
-      'The request has the hash of a query (APQ) and no query; Apollo Client and urql then send the query themselves.',
+      'The request has only the hash of a query (automatic persisted queries). Apollo Client and urql then send the query itself.',
   },
   UNAUTHENTICATED: {
     status: 401,
-    meaning:
-      'The request has no token that lets it in; for a JWT, the message says what is wrong with it.',
+    meaning: 'The request has no valid token; for a JWT, the message says why it was rejected.',
   },
   AUTHENTICATION_UNAVAILABLE: {
     status: 503,
-    meaning: 'No JWT can be checked: the issuer’s keys could not be fetched yet, or for a day.',
+    meaning: 'JWTs cannot be verified: the issuer’s keys could not be fetched yet, or for a day.',
   },
   CSRF: {
     status: 403,
     meaning:
-      'A page of another site could have sent the request. Send JSON, or name a GraphQL media type in `Accept`.',
+      'A page of another site could have sent the request. Send JSON, or a GraphQL media type in `Accept`.',
   },
   BODY_TOO_LARGE: {
     status: 413,
@@ -85,11 +90,11 @@ export const ERROR_CODES = {
   HOST_NOT_LOCAL: {
     status: 421,
     meaning:
-      'A server with keys and without `CLIENT_TOKENS` or `JWT_ISSUER` responds only to `localhost` and loopback addresses.',
+      'A server with its own keys and without `CLIENT_TOKENS` or `JWT_ISSUER` responds only to `localhost` and loopback addresses.',
   },
   RATE_LIMITED: {
     status: 429,
-    meaning: 'More requests than `RATE_LIMIT` allows; `Retry-After` says when to try again.',
+    meaning: 'The caller has exceeded `RATE_LIMIT`; `Retry-After` says when to try again.',
   },
   TOO_MANY_TOKENS: {
     status: 400,
@@ -97,7 +102,7 @@ export const ERROR_CODES = {
   },
   TOO_MANY_SELECTIONS: {
     status: 400,
-    meaning: 'The document selects more than `LIMIT_SELECTIONS`, fragments expanded.',
+    meaning: 'The document has more selections than `LIMIT_SELECTIONS`, fragments expanded.',
   },
   TOO_DEEP: { status: 400, meaning: 'The document nests deeper than `LIMIT_DEPTH`.' },
   TOO_MANY_ALIASES: { status: 400, meaning: 'The document has more aliases than `LIMIT_ALIASES`.' },
@@ -122,7 +127,7 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'The response would be larger than `LIMIT_RESPONSE_BYTES`.',
   },
-  INTERNAL: { meaning: 'A fault of Rolecall itself; the details are in its log.' },
+  INTERNAL: { meaning: 'Rolecall failed; its log has the details.' },
 } as const satisfies Readonly<
   Record<string, { readonly status?: number; readonly meaning: string }>
 >;
