@@ -1,60 +1,62 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as datadogFixtures from './fixtures/datadog.ts';
-import * as heygenFixtures from './fixtures/heygen.ts';
 import { stopTime } from './support/clock.ts';
 import { ATTEMPT_MS, type Fault, faults } from './support/faults.ts';
+import { fixtures, goodVendor, ofAll, type ProviderFixture } from './support/providers.ts';
 import { createRolecallFor } from './support/rolecall.ts';
-import { json, startUpstream, type Upstream } from './support/upstream.ts';
-
-const good = { datadog: datadogFixtures.userDocument(), heygen: heygenFixtures.v1() };
-const ids = { datadog: datadogFixtures.USER_ID, heygen: heygenFixtures.USERNAME };
+import { startUpstream, type Upstream } from './support/upstream.ts';
 
 /**
- * One provider has this fault and the other none: what the caller gets of both.
+ * One provider has this fault and the others none: what the caller gets of them all.
  * @param pass lets time pass, where it is stopped
  */
 async function assertFault(
-  faulty: 'datadog' | 'heygen',
+  faulty: ProviderFixture,
   fault: Fault,
   pass?: (response: Promise<unknown>, faultyUpstream: Upstream) => Promise<void>,
 ) {
-  const sound = faulty === 'datadog' ? 'heygen' : 'datadog';
-  await using faultyUpstream = await startUpstream(fault.script);
-  await using soundUpstream = await startUpstream(json(good[sound]));
-  const upstreams = { [faulty]: faultyUpstream, [sound]: soundUpstream };
+  await using started = new AsyncDisposableStack();
+  const upstreams: Record<string, Upstream> = {};
+  for (const fixture of fixtures) {
+    const script = fixture === faulty ? fault.script : goodVendor(fixture);
+    upstreams[fixture.provider.field] = started.use(await startUpstream(script));
+  }
   const rolecall = createRolecallFor(upstreams, {
-    HEYGEN_API_VERSION: 'v1',
+    ...ofAll('variables'),
     UPSTREAM_DEADLINE_MS: '30000',
     UPSTREAM_TIMEOUT_MS: String(ATTEMPT_MS),
   });
 
-  const response = rolecall.query(
-    '{ viewer { datadog { id displayName } heygen { id displayName } } }',
-  );
-  await pass?.(response, faultyUpstream);
+  const fields = fixtures.map(({ provider }) => `${provider.field} { id displayName }`);
+  const response = rolecall.query(`{ viewer { ${fields.join(' ')} } }`);
+  await pass?.(response, upstreams[faulty.provider.field] as Upstream);
   const { status, data, errors } = await response;
 
   assert.equal(status, 200);
-  assert.deepEqual(data.viewer[sound], { id: ids[sound], displayName: 'Ada Fictional' });
-  if (fault.code === undefined) {
-    assert.equal(errors, undefined);
-    assert.deepEqual(data.viewer[faulty], { id: ids[faulty], displayName: 'Ada Fictional' });
-  } else {
-    assert.equal(data.viewer[faulty], null);
-    assert.equal(errors?.length, 1);
-    assert.deepEqual(errors?.[0]?.path, ['viewer', faulty]);
-    assert.equal(errors?.[0]?.extensions?.['code'], fault.code, errors?.[0]?.message);
-    assert.equal(errors?.[0]?.extensions?.['retryAfter'], fault.retryAfter);
+  const { code, retryAfter, attempts } = fault;
+  const path = ['viewer', faulty.provider.field];
+  assert.deepEqual(
+    errors?.map((error) => ({
+      path: error.path,
+      code: error.extensions?.['code'],
+      retryAfter: error.extensions?.['retryAfter'],
+    })),
+    code === undefined ? undefined : [{ path, code, retryAfter }],
+    errors?.[0]?.message,
+  );
+  for (const fixture of fixtures) {
+    const { field } = fixture.provider;
+    const { id, displayName } = fixture.user;
+    const isNull = fixture === faulty && code !== undefined;
+    assert.deepEqual(data.viewer[field], isNull ? null : { id, displayName });
+    assert.equal(upstreams[field]?.seen.length, fixture === faulty ? attempts : 1);
   }
-  assert.equal(faultyUpstream.seen.length, fault.attempts);
-  assert.equal(soundUpstream.seen.length, 1);
   assert.equal(({} as Record<string, unknown>)['name'], undefined);
 }
 
 /** Nothing ends in half of an attempt's time; then the vendor responds, or the other half passes too. */
-async function assertLongFault(faulty: 'datadog' | 'heygen', fault: Fault) {
+async function assertLongFault(faulty: ProviderFixture, fault: Fault) {
   using time = stopTime();
   await assertFault(faulty, fault, async (response, { seen }) => {
     let hasEnded = false;
@@ -80,16 +82,17 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await nextTurn();
 }
 
-for (const provider of ['datadog', 'heygen'] as const) {
-  const all = Object.entries(faults(good[provider], provider === 'datadog'));
-  describe(`where ${provider} has a fault and the other none`, { concurrency: 4 }, () => {
+for (const fixture of fixtures) {
+  const { title } = fixture.provider;
+  const all = Object.entries(faults(fixture.response, fixture.faults));
+  describe(`where ${title} has a fault and the others none`, { concurrency: 4 }, () => {
     for (const [name, fault] of all.filter(([, { isLong }]) => !isLong)) {
-      test(`${provider}: ${name}`, () => assertFault(provider, fault));
+      test(`${title}: ${name}`, () => assertFault(fixture, fault));
     }
   });
-  describe(`where ${provider} has a long fault and the other none`, () => {
+  describe(`where ${title} has a long fault and the others none`, () => {
     for (const [name, fault] of all.filter(([, { isLong }]) => isLong)) {
-      test(`${provider}: ${name}`, () => assertLongFault(provider, fault));
+      test(`${title}: ${name}`, () => assertLongFault(fixture, fault));
     }
   });
 }

@@ -1,45 +1,60 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { userDocument } from './fixtures/datadog.ts';
-import { v1 } from './fixtures/heygen.ts';
 import { faults } from './support/faults.ts';
 import { startProcess } from './support/process.ts';
-import { json, type Script, startUpstream } from './support/upstream.ts';
+import {
+  fixtures,
+  KEY_MARK,
+  ofAll,
+  type ProviderFixture,
+  vendorSaying,
+} from './support/providers.ts';
+import { type Script, startUpstream } from './support/upstream.ts';
 
-/** Marks that no output may hold; each is a key that some request carries. */
-const MARK = 'MARKEDSECRET';
-const SERVER_KEYS = {
-  DD_API_KEY: `${MARK}-dd-api`,
-  DD_APP_KEY: `${MARK}-dd-app`,
-  HEYGEN_API_KEY: `${MARK}-heygen`,
-};
-const REQUEST_KEYS = {
-  'DD-API-KEY': `${MARK}-dd-api`,
-  'DD-APPLICATION-KEY': `${MARK}-dd-app`,
-  'X-HeyGen-Api-Key': `${MARK}-heygen`,
-};
+const MARKED = new RegExp(KEY_MARK);
+const ECHO = 'an echo of what was sent';
 
-/** Answers with everything it was sent, in every place where a vendor's words are read. */
-const echo: Script = (response, seen, call) => {
-  const words = JSON.stringify(seen.headers);
-  const body = { errors: [words, { title: words, detail: words }], message: words, detail: words };
-  json(body, 400, { 'x-echo': 'headers' })(response, seen, call);
-};
+/** By their names: every fault of this vendor, and an error that repeats all headers that it was sent. */
+function scriptsOf(fixture: ProviderFixture): ReadonlyMap<string, Script> {
+  const all = Object.entries(faults(fixture.response, fixture.faults));
+  return new Map([
+    ...all.map(([name, { script }]) => [name, script] as const),
+    [ECHO, vendorSaying(fixture, ({ headers }) => JSON.stringify(headers))],
+  ]);
+}
 
-const scripts = {
-  ...Object.fromEntries(
-    Object.entries(faults(userDocument(), true)).map(([name, { script }]) => [name, script]),
-  ),
-  'an echo of what was sent': echo,
-};
+/** A server for each vendor, all of which do the same at a time. */
+async function startVendors() {
+  await using started = new AsyncDisposableStack();
+  const vendors = await Promise.all(
+    fixtures.map(async (fixture) => {
+      const scripts = scriptsOf(fixture);
+      const upstream = await startUpstream((...call) => scripts.get(current)?.(...call));
+      return { fixture, scripts, upstream: started.use(upstream) };
+    }),
+  );
+  let current = ECHO;
+  const everything = started.move();
+  return {
+    /** The names of what they can do. */
+    names: [...(vendors[0]?.scripts.keys() ?? [])],
+    doNow(name: string) {
+      current = name;
+    },
+    urls: Object.fromEntries(
+      vendors.map(({ fixture, upstream }) => [fixture.urlVariable, upstream.url]),
+    ),
+    seen: vendors.map(({ upstream }) => upstream.seen),
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
 
 async function ask(url: string, headers: Record<string, string> = {}): Promise<string> {
+  const fields = fixtures.map(({ provider }) => `${provider.field} { displayName }`);
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({
-      query: '{ viewer { users { id } datadog { name } heygen { firstName } } }',
-    }),
+    body: JSON.stringify({ query: `{ viewer { users { id } ${fields.join(' ')} } }` }),
   });
   return JSON.stringify([...response.headers]) + (await response.text());
 }
@@ -47,13 +62,11 @@ async function ask(url: string, headers: Record<string, string> = {}): Promise<s
 describe('no key is found in responses or output', { concurrency: 3 }, () => {
   for (const CREDENTIALS of ['server', 'request']) {
     test(`CREDENTIALS=${CREDENTIALS}, on every fault of a vendor`, async () => {
-      let script: Script = echo;
-      await using vendor = await startUpstream((...call) => script(...call));
+      await using vendors = await startVendors();
       await using rolecall = startProcess({
         CREDENTIALS,
-        ...(CREDENTIALS === 'server' && SERVER_KEYS),
-        DATADOG_API_URL: vendor.url,
-        HEYGEN_API_URL: vendor.url,
+        ...(CREDENTIALS === 'server' && ofAll('keys')),
+        ...vendors.urls,
         LOG_LEVEL: 'trace',
         DEBUG: '1',
         NODE_ENV: 'development',
@@ -63,56 +76,62 @@ describe('no key is found in responses or output', { concurrency: 3 }, () => {
         BREAKER_FAILURES: '1000',
       });
       const url = await rolecall.listening();
-      const headers = CREDENTIALS === 'request' ? REQUEST_KEYS : {};
-      for (const [name, next] of Object.entries(scripts)) {
-        script = next;
+      const headers = CREDENTIALS === 'request' ? ofAll('keyHeaders') : {};
+      for (const name of vendors.names) {
+        vendors.doNow(name);
         const answer = await ask(url, headers);
         assert.match(answer, /"data":/, name);
-        assert.doesNotMatch(answer, new RegExp(MARK), name);
+        assert.doesNotMatch(answer, MARKED, name);
       }
-      assert.ok(
-        vendor.seen.some(({ headers: sent }) => JSON.stringify(sent).includes(MARK)),
-        'the keys were sent to the vendor',
-      );
+      for (const seen of vendors.seen) {
+        assert.match(JSON.stringify(seen), MARKED, 'the keys were sent to the vendor');
+      }
       const page = await fetch(url, { headers: { accept: 'text/html', ...headers } });
-      assert.doesNotMatch(await page.text(), new RegExp(MARK));
+      assert.doesNotMatch(await page.text(), MARKED);
       rolecall.child.kill('SIGTERM');
       const { stdout, stderr } = await rolecall.exited;
-      assert.doesNotMatch(stdout + stderr, new RegExp(MARK));
+      assert.doesNotMatch(stdout + stderr, MARKED);
     });
   }
 
   test('credentials that cannot be used', async () => {
-    await using vendor = await startUpstream(json(v1()));
-    await using rolecall = startProcess({
-      CREDENTIALS: 'request',
-      DATADOG_API_URL: vendor.url,
-      HEYGEN_API_URL: vendor.url,
-    });
+    await using vendors = await startVendors();
+    await using rolecall = startProcess({ CREDENTIALS: 'request', ...vendors.urls });
     const url = await rolecall.listening();
-    for (const headers of [
-      { 'DD-API-KEY': MARK },
-      { ...REQUEST_KEYS, 'DD-SITE': MARK },
-      { ...REQUEST_KEYS, 'DD-API-KEY': `${MARK} ${MARK}` },
-      { 'X-HeyGen-Api-Key': `${MARK}é` },
-    ]) {
-      assert.doesNotMatch(await ask(url, headers), new RegExp(MARK));
+    for (const { keyHeaders, otherHeaders } of fixtures) {
+      for (const [name, key] of Object.entries(keyHeaders)) {
+        for (const headers of [
+          { [name]: key },
+          { ...keyHeaders, [name]: `${key} ${key}` },
+          { ...keyHeaders, [name]: `${key}é` },
+        ]) {
+          assert.doesNotMatch(await ask(url, headers), MARKED);
+        }
+      }
+      for (const name of Object.keys(otherHeaders)) {
+        assert.doesNotMatch(await ask(url, { ...keyHeaders, [name]: KEY_MARK }), MARKED);
+      }
     }
     rolecall.child.kill('SIGTERM');
     const { stdout, stderr } = await rolecall.exited;
-    assert.doesNotMatch(stdout + stderr, new RegExp(MARK));
+    assert.doesNotMatch(stdout + stderr, MARKED);
   });
 
-  test('configuration that is refused', async () => {
-    const { stderr } = await startProcess({
-      DD_API_KEY: `${MARK} with blanks`,
-      HEYGEN_API_KEY: `${MARK}é`,
-      HEYGEN_API_URL: `https://${MARK}:${MARK}@proxy.example`,
-      HTTPS_PROXY: `socks://${MARK}:${MARK}@proxy.example`,
-      DD_SITE: MARK,
-      PORT: MARK,
-    }).exited;
-    assert.match(stderr, /7 settings are wrong/);
-    assert.doesNotMatch(stderr, new RegExp(MARK));
-  });
+  for (const flaw of [' with blanks', 'é']) {
+    test(`configuration that is refused, with keys that end in "${flaw}"`, async () => {
+      const wrong: Record<string, string> = {
+        HTTPS_PROXY: `socks://${KEY_MARK}:${KEY_MARK}@proxy.example`,
+        DD_SITE: KEY_MARK,
+        PORT: KEY_MARK,
+      };
+      for (const { keys, urlVariable } of fixtures) {
+        for (const [name, key] of Object.entries(keys)) wrong[name] = `${key}${flaw}`;
+        wrong[urlVariable] = `https://${KEY_MARK}:${KEY_MARK}@proxy.example`;
+      }
+      const { stderr } = await startProcess(wrong).exited;
+      for (const name of Object.keys(wrong)) assert.ok(stderr.includes(`  - ${name} must`), name);
+      assert.match(stderr, new RegExp(`${Object.keys(wrong).length} settings are wrong`));
+      assert.doesNotMatch(stderr, MARKED);
+    });
+  }
 });

@@ -21,11 +21,25 @@ export interface Fault {
   readonly retryAfter?: number;
 }
 
+/** How faults of one vendor end otherwise than `httpPolicy` has it, by their names. */
+export type FaultsOfVendor = Readonly<Record<string, Partial<Omit<Fault, 'script' | 'isLong'>>>>;
+
 /**
- * What a vendor can do on its worst day; `good` is what it responds on others.
- * @param tellsReset is `X-RateLimit-Reset` a header of this vendor's?
+ * What a vendor can do on its worst day.
+ * @param good what it responds on others
+ * @param ofVendor faults that end otherwise with this vendor
  */
-export function faults(good: unknown, tellsReset: boolean): Readonly<Record<string, Fault>> {
+export function faults(good: unknown, ofVendor: FaultsOfVendor): Readonly<Record<string, Fault>> {
+  const all = faultsByHttp(good);
+  for (const [name, difference] of Object.entries(ofVendor)) {
+    const fault = all[name];
+    if (fault === undefined) throw new Error(`No fault has the name ${name}`);
+    all[name] = { ...fault, ...difference };
+  }
+  return all;
+}
+
+function faultsByHttp(good: unknown): Record<string, Fault> {
   const answerWell = json(good);
   return {
     '401': {
@@ -63,7 +77,7 @@ export function faults(good: unknown, tellsReset: boolean): Readonly<Record<stri
     '429 with X-RateLimit-Reset': {
       script: text('', 429, { 'x-ratelimit-reset': '30' }),
       code: 'UPSTREAM_RATE_LIMITED',
-      ...(tellsReset ? { attempts: 1, retryAfter: 30 } : { attempts: 3 }),
+      attempts: 3,
     },
     '429 with a reset of garbage': {
       script: text('', 429, { 'x-ratelimit-reset': 'NaN' }),

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import type { Config } from '../../src/config/index.ts';
 import { createServer } from '../../src/server/index.ts';
 import { readConfig } from './config.ts';
+import { fixtureOf } from './providers.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Without a log, and ready unless this says otherwise. */
@@ -45,20 +46,22 @@ export function createRolecall(environment: Readonly<Record<string, string>>) {
 
 export type Rolecall = ReturnType<typeof createRolecall>;
 
-export const DATADOG_KEYS = { DD_API_KEY: 'fictional-api-key', DD_APP_KEY: 'fictional-app-key' };
-export const HEYGEN_KEY = { HEYGEN_API_KEY: 'fictional-heygen-key' };
+export const DATADOG_KEYS = fixtureOf('datadog').keys;
+export const HEYGEN_KEY = fixtureOf('heygen').keys;
 
-/** Rolecall with server-held keys in front of these vendors; a vendor left out is not connected. */
+/**
+ * Rolecall with server-held keys in front of these vendors; a vendor left out is not connected.
+ * @param upstreams by the provider's field of `Viewer`
+ */
 export function createRolecallFor(
-  upstreams: { readonly datadog?: Upstream; readonly heygen?: Upstream },
+  upstreams: Readonly<Record<string, Upstream>>,
   environment: Readonly<Record<string, string>> = {},
 ): Rolecall {
-  const { datadog, heygen } = upstreams;
-  return createRolecall({
-    ...(datadog && { ...DATADOG_KEYS, DATADOG_API_URL: datadog.url }),
-    ...(heygen && { ...HEYGEN_KEY, HEYGEN_API_URL: heygen.url }),
-    ...environment,
+  const connected = Object.entries(upstreams).map(([field, { url }]) => {
+    const { keys, urlVariable } = fixtureOf(field);
+    return { ...keys, [urlVariable]: url };
   });
+  return createRolecall(Object.assign({}, ...connected, environment));
 }
 
 /** The data of a response that has no errors. */
