@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { findLine } from './support/log.ts';
 import { startProcess } from './support/process.ts';
+import { fixtures } from './support/providers.ts';
 
 const BROKEN = join(import.meta.dirname, 'fixtures/broken-provider.mjs');
+const NAMES = fixtures.map(({ user }) => user['provider']);
 const repeat = (times: number, text: (index: number) => string) =>
   Array.from({ length: times }, (_, index) => text(index)).join(' ');
 
@@ -98,18 +100,26 @@ describe('documents', () => {
     }
   });
 
-  test('duplicate fields: one call of the vendor, and only so many', async () => {
-    const fields = (count: number) => ({
-      query: `query Duplicates { viewer { datadog { ${repeat(count, () => 'id')} } heygen { id } } }`,
+  for (const { provider } of fixtures) {
+    test(`duplicate fields of ${provider.title}’s user: one call of each vendor, and only so many`, async () => {
+      const operation = `Duplicates_${provider.field}`;
+      const fields = (count: number) => {
+        const users = fixtures.map(({ provider: { field } }) =>
+          field === provider.field
+            ? `${field} { ${repeat(count, () => 'id')} }`
+            : `${field} { id }`,
+        );
+        return { query: `query ${operation} { viewer { ${users.join(' ')} } }` };
+      };
+      const { status, data } = await post(fields(100));
+      assert.equal(status, 200);
+      assert.deepEqual(Object.keys(data.viewer[provider.field]), ['id']);
+      const { upstream } = await findLine(rolecall, (line) => line.operation === operation);
+      const called = upstream.map((call: { provider: string }) => call.provider);
+      assert.deepEqual(called.sort(), [...NAMES].sort());
+      await assertRefused(fields(1_000), 400, 'TOO_MANY_TOKENS');
     });
-    const { status, data } = await post(fields(100));
-    assert.equal(status, 200);
-    assert.deepEqual(Object.keys(data.viewer.datadog), ['id']);
-    const { upstream } = await findLine(rolecall, (line) => line.operation === 'Duplicates');
-    const called = upstream.map((call: { provider: string }) => call.provider);
-    assert.deepEqual(called.sort(), ['DATADOG', 'HEYGEN']);
-    await assertRefused(fields(1_000), 400, 'TOO_MANY_TOKENS');
-  });
+  }
 
   test('introspection abuse: types of fields of types', async () => {
     const circular = (levels: number) =>
@@ -186,7 +196,7 @@ test('an internal fault is reported in the log only, without a stack trace in th
       await broken.listening(),
     );
     assert.equal(status, 200);
-    assert.deepEqual(data, { viewer: { providers: ['DATADOG', 'HEYGEN'], datadog: null } });
+    assert.deepEqual(data, { viewer: { providers: NAMES, datadog: null } });
     assert.match(text, /"code":"INTERNAL"/);
     assert.doesNotMatch(text, /marked|stack|\.ts|\.mjs|node:|\/src\/|Error:/);
     await findLine(broken, (line) => /marked detail/.test(JSON.stringify(line)));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
+import { ofAll } from './support/providers.ts';
 import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
@@ -16,7 +17,7 @@ async function codeOf(response: Response) {
 }
 
 describe('DNS rebinding', () => {
-  const keys = { HEYGEN_API_KEY: 'fictional-heygen-key' };
+  const keys = ofAll('keys');
   const QUERY = JSON.stringify({ query: '{ __typename }' });
 
   test('reaches no server with keys that asks nobody for a token', async () => {
@@ -78,14 +79,8 @@ describe('CORS', () => {
     assert.equal(headers.get('access-control-allow-origin'), 'https://app.example');
     assert.equal(headers.get('access-control-allow-credentials'), null);
     assert.equal(headers.get('access-control-allow-methods'), 'GET, POST');
-    for (const name of [
-      'Content-Type',
-      'Authorization',
-      'DD-API-KEY',
-      'DD-APPLICATION-KEY',
-      'DD-SITE',
-      'X-HeyGen-Api-Key',
-    ]) {
+    const ofProviders = Object.keys({ ...ofAll('keyHeaders'), ...ofAll('otherHeaders') });
+    for (const name of ['Content-Type', 'Authorization', ...ofProviders]) {
       assert.ok(headers.get('access-control-allow-headers')?.includes(name), name);
     }
     const answer = await post(rolecall, { origin: 'http://localhost:3000' });

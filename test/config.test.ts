@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ConfigError, type Environment } from '../src/config/index.ts';
+import { Secret } from '../src/lib/secret.ts';
 import { SITES } from '../src/providers/datadog/settings.ts';
 import { readConfig } from './support/config.ts';
+import { fixtures, KEY_MARK, ofAll } from './support/providers.ts';
 
 /** The lines of the error that this environment gives. */
 function problemsOf(environment: Environment): string[] {
@@ -41,7 +43,7 @@ describe('defaults', () => {
     });
     assert.deepEqual(
       providers.map(({ provider }) => provider.name),
-      ['DATADOG', 'HEYGEN'],
+      fixtures.map(({ user }) => user['provider']),
     );
   });
 
@@ -50,15 +52,11 @@ describe('defaults', () => {
       'HOST',
       'PORT',
       'DD_SITE',
-      'DD_API_KEY',
-      'DD_APP_KEY',
-      'HEYGEN_API_KEY',
-      'DATADOG_API_URL',
-      'HEYGEN_API_URL',
-      'HEYGEN_API_VERSION',
       'CREDENTIALS',
       'SANDBOX',
       'GRAPHIQL',
+      ...Object.keys({ ...ofAll('keys'), ...ofAll('variables') }),
+      ...fixtures.map(({ urlVariable }) => urlVariable),
     ];
     const print = (environment: Environment) => inspect(readConfig(environment), { depth: 20 });
     assert.equal(print(Object.fromEntries(names.map((name) => [name, ' ']))), print({}));
@@ -71,23 +69,12 @@ test('an IPv6 host may be written as in a URL', () => {
 
 describe('the sandbox', () => {
   test('serves where the server has no key, or where it is forced', () => {
-    assert.equal(readConfig({ HEYGEN_API_KEY: 'a' }).sandbox, false);
-    assert.equal(readConfig({ HEYGEN_API_KEY: 'a', SANDBOX: '1' }).sandbox, true);
+    for (const { keys } of fixtures) {
+      assert.equal(readConfig(keys).sandbox, false);
+      assert.equal(readConfig({ ...keys, SANDBOX: '1' }).sandbox, true);
+    }
     assert.equal(readConfig({ CREDENTIALS: 'request' }).sandbox, false);
     assert.equal(readConfig({ SANDBOX: '0' }).sandbox, true);
-  });
-
-  test('ignores keys and base URLs where it is forced', () => {
-    const { providers } = readConfig({
-      SANDBOX: '1',
-      DD_API_KEY: 'real',
-      HEYGEN_API_KEY: 'real',
-      DATADOG_API_URL: 'nonsense',
-    });
-    assert.deepEqual(
-      providers.map(({ settings }) => settings.credentials),
-      [undefined, undefined],
-    );
   });
 
   test('does not stand in for missing credentials in production', () => {
@@ -97,7 +84,9 @@ describe('the sandbox', () => {
     );
     assert.equal(readConfig({ NODE_ENV: 'production', SANDBOX: '1' }).sandbox, true);
     assert.equal(readConfig({ NODE_ENV: 'production', CREDENTIALS: 'request' }).sandbox, false);
-    assert.equal(readConfig({ NODE_ENV: 'production', HEYGEN_API_KEY: 'a' }).sandbox, false);
+    for (const { keys } of fixtures) {
+      assert.equal(readConfig({ NODE_ENV: 'production', ...keys }).sandbox, false);
+    }
   });
 
   test('is missed together with whatever else is wrong', () => {
@@ -144,15 +133,15 @@ describe('Datadog', () => {
   });
 });
 
-describe('base URLs', () => {
-  test('are https, or http to loopback', () => {
+for (const { keys, urlVariable } of fixtures) {
+  test(`${urlVariable} is https, or http to loopback`, () => {
     for (const url of [
       'https://proxy.example',
       'http://localhost:1/x',
       'http://127.0.0.2:1',
       'http://[::1]:1',
     ]) {
-      assert.deepEqual(problemsOf({ HEYGEN_API_KEY: 'a', HEYGEN_API_URL: url }), [], url);
+      assert.deepEqual(problemsOf({ ...keys, [urlVariable]: url }), [], url);
     }
     for (const url of [
       'http://proxy.example',
@@ -164,12 +153,12 @@ describe('base URLs', () => {
       'file:///etc/passwd',
       'https://proxy.example/#x',
     ]) {
-      const [problem, ...others] = problemsOf({ HEYGEN_API_KEY: 'a', HEYGEN_API_URL: url });
-      assert.match(problem ?? '', /^HEYGEN_API_URL must be an https URL/, url);
+      const [problem, ...others] = problemsOf({ ...keys, [urlVariable]: url });
+      assert.ok(problem?.startsWith(`${urlVariable} must be an https URL`), url);
       assert.deepEqual(others, []);
     }
   });
-});
+}
 
 test('every bad variable is named at once, and no value', () => {
   const environment = {
@@ -199,18 +188,28 @@ test('every bad variable is named at once, and no value', () => {
   assert.doesNotMatch(problems.join('\n'), /secret|70000/);
 });
 
-test('keys print as [redacted], however they are printed', () => {
-  const config = readConfig({
-    DD_API_KEY: 'marked-1',
-    DD_APP_KEY: 'marked-2',
-    HEYGEN_API_KEY: 'marked-3',
-  });
-  const printed = [
-    inspect(config, { depth: 20, showHidden: true }),
-    JSON.stringify(config.providers.map(({ settings }) => settings)),
-    `${config.providers[1]?.settings.credentials}`,
-    inspect(new Error('x', { cause: config.providers[1]?.settings.credentials })),
-  ];
-  assert.doesNotMatch(printed.join('\n'), /marked/);
-  for (const text of printed) assert.match(text, /\[redacted\]/);
+describe('keys print as [redacted], however they are printed', () => {
+  for (const { provider, keys } of fixtures) {
+    test(`those of ${provider.title}`, () => {
+      const config = readConfig(keys);
+      const credentials = config.providers.find((each) => each.provider === provider)?.settings
+        .credentials;
+      const printed = [
+        inspect(config, { depth: 20, showHidden: true }),
+        JSON.stringify(config.providers.map(({ settings }) => settings)),
+        inspect(new Error('x', { cause: credentials })),
+        ...secretsOf(credentials).map((secret) => `${secret}`),
+      ];
+      assert.doesNotMatch(printed.join('\n'), new RegExp(KEY_MARK));
+      for (const text of printed) assert.match(text, /\[redacted\]/);
+    });
+  }
 });
+
+/** Credentials are a secret, or an object that has some. */
+function secretsOf(credentials: unknown): readonly Secret[] {
+  const values = credentials instanceof Secret ? [credentials] : Object.values(Object(credentials));
+  const secrets = values.filter((value) => value instanceof Secret);
+  assert.ok(secrets.length > 0);
+  return secrets;
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
+import { ofAll } from './support/providers.ts';
 import { createRolecall } from './support/rolecall.ts';
 
 const ORIGIN = 'https://app.example';
@@ -21,7 +22,7 @@ describe('the headers that pages of other origins may send', () => {
     ...['Apollo-Require-Preflight', 'X-Apollo-Operation-Name'],
     ...['apollographql-client-name', 'apollographql-client-version'],
     ...['traceparent', 'tracestate', 'baggage'],
-    ...['DD-API-KEY', 'DD-APPLICATION-KEY', 'X-HeyGen-Api-Key', 'DD-SITE'],
+    ...Object.keys({ ...ofAll('keyHeaders'), ...ofAll('otherHeaders') }),
   ];
 
   test('are those of GraphQL clients, tracing and vendors’ keys', async () => {

@@ -36,8 +36,8 @@ describe('the current user of Datadog', () => {
     });
     const { host, connection, ...headers } = datadog.seen[0]?.headers ?? {};
     assert.deepEqual(headers, {
-      'dd-api-key': 'fictional-api-key',
-      'dd-application-key': 'fictional-app-key',
+      'dd-api-key': 'fictional-key-dd-api',
+      'dd-application-key': 'fictional-key-dd-app',
       accept: 'application/json',
       'accept-encoding': 'gzip',
       'user-agent': `rolecall/${version}`,

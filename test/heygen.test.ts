@@ -41,7 +41,7 @@ describe('the current user of HeyGen', () => {
       assert.deepEqual(paths(heygen), [path]);
       const { host, connection, ...headers } = heygen.seen[0]?.headers ?? {};
       assert.deepEqual(headers, {
-        'x-api-key': 'fictional-heygen-key',
+        'x-api-key': 'fictional-key-heygen',
         accept: 'application/json',
         'accept-encoding': 'gzip',
         'user-agent': `rolecall/${rolecallVersion}`,

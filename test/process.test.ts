@@ -8,7 +8,11 @@ import { user, v1 } from './fixtures/heygen.ts';
 import { readConfig } from './support/config.ts';
 import { stoppedListening } from './support/connection.ts';
 import { startProcess } from './support/process.ts';
+import { fixtures, goodVendor, ofAll } from './support/providers.ts';
 import { json, startUpstream } from './support/upstream.ts';
+
+/** One for each provider. */
+const ROBINS = fixtures.map(() => 'Robin Sandbox').join();
 
 async function displayName(url: string): Promise<string> {
   const query = encodeURIComponent('{ viewer { users { displayName } } }');
@@ -27,35 +31,40 @@ describe('start', () => {
     const url = await rolecall.listening();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
     assert.match(rolecall.stdout(), /"level":40,[^\n]*SANDBOX: .* invented/);
-    assert.match(rolecall.stdout(), /Providers: Datadog, HeyGen \(sandbox\)/);
-    assert.equal(await displayName(url), 'Robin Sandbox,Robin Sandbox');
+    const titles = fixtures.map(({ provider }) => provider.title).join(', ');
+    assert.ok(rolecall.stdout().includes(`Providers: ${titles} (sandbox)`));
+    assert.equal(await displayName(url), ROBINS);
     assert.equal((await fetch(new URL('/health', url))).status, 200);
   });
 
-  test('with a key: on the vendor, without the sandbox', async () => {
-    await using heygen = await startUpstream(json(v1()));
-    await using rolecall = startProcess({ HEYGEN_API_KEY: 'k', HEYGEN_API_URL: heygen.url });
-    assert.equal(await displayName(await rolecall.listening()), 'Ada Fictional');
-    assert.doesNotMatch(rolecall.stdout(), /sandbox/i);
-    assert.ok(rolecall.stdout().includes(`Providers: HeyGen at ${heygen.url}"`));
-  });
+  for (const fixture of fixtures) {
+    const { provider, keys, urlVariable, variables, user } = fixture;
+    test(`with ${Object.keys(keys).join(' and ')}: on ${provider.title}, without the sandbox`, async () => {
+      await using vendor = await startUpstream(goodVendor(fixture));
+      await using rolecall = startProcess({ ...keys, ...variables, [urlVariable]: vendor.url });
+      assert.equal(await displayName(await rolecall.listening()), user['displayName']);
+      assert.doesNotMatch(rolecall.stdout(), /sandbox/i);
+      assert.ok(rolecall.stdout().includes(`Providers: ${provider.title} at ${vendor.url}"`));
+    });
+  }
 
   test('a real key is never sent to the sandbox, nor past it', async () => {
-    await using heygen = await startUpstream(json(v1()));
+    await using vendor = await startUpstream(json({}));
+    const urls = fixtures.map(({ urlVariable }) => [urlVariable, vendor.url]);
     await using rolecall = startProcess({
       SANDBOX: '1',
-      HEYGEN_API_KEY: 'real',
-      HEYGEN_API_URL: heygen.url,
+      ...ofAll('keys'),
+      ...Object.fromEntries(urls),
     });
-    // The sandbox answers 401 to every key but its own.
-    assert.equal(await displayName(await rolecall.listening()), 'Robin Sandbox,Robin Sandbox');
-    assert.equal(heygen.seen.length, 0);
+    // The sandbox refuses every key but its own.
+    assert.equal(await displayName(await rolecall.listening()), ROBINS);
+    assert.equal(vendor.seen.length, 0);
   });
 
   test('the sandbox speaks both versions of HeyGen', async () => {
     for (const HEYGEN_API_VERSION of ['v1', 'v3']) {
       await using rolecall = startProcess({ HEYGEN_API_VERSION });
-      assert.equal(await displayName(await rolecall.listening()), 'Robin Sandbox,Robin Sandbox');
+      assert.equal(await displayName(await rolecall.listening()), ROBINS);
     }
   });
 
@@ -67,14 +76,15 @@ describe('start', () => {
     await using marked = startProcess({}, { dotenv: `\uFEFF${dotenv}` });
     assert.equal(await displayName(await marked.listening()), 'Dot Fictional');
     await using overridden = startProcess({ HEYGEN_API_KEY: '' }, { dotenv });
-    assert.equal(await displayName(await overridden.listening()), 'Robin Sandbox,Robin Sandbox');
+    assert.equal(await displayName(await overridden.listening()), ROBINS);
   });
 });
 
 test('no URL crashes the sandbox', async () => {
   const { server } = await startSandbox(readConfig({}));
   const { port } = server.address() as AddressInfo;
-  for (const path of ['//', '*', '/%', '/datadog//..']) {
+  const mounts = fixtures.map(({ provider }) => `/${provider.field}//..`);
+  for (const path of ['//', '*', '/%', ...mounts]) {
     await new Promise((resolve, reject) => {
       request({ port, path }, (response) => response.resume().once('end', resolve))
         .once('error', reject)

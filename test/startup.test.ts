@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
+import { readConfig } from '../src/config/index.ts';
 import { announce } from '../src/process/startup-message.ts';
-import { readConfig } from './support/config.ts';
+import { datadog } from '../src/providers/datadog/index.ts';
+import { heygen } from '../src/providers/heygen/index.ts';
 import { linesOf } from './support/log.ts';
 import { startProcess } from './support/process.ts';
 
@@ -25,7 +27,7 @@ function announced(environment: Record<string, string>): string[] {
       },
     },
   );
-  announce(readConfig(environment), 4000, logger);
+  announce(readConfig(environment, [datadog, heygen]), 4000, logger);
   return linesOf(log).map(({ level, msg }) => `${level} ${msg}`);
 }
 

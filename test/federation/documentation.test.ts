@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import * as datadog from '../../src/providers/datadog/headers.ts';
-import * as heygen from '../../src/providers/heygen/headers.ts';
+import { ofAll } from '../support/providers.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
 const CONFIGURATIONS = ['gateway.config.ts', 'apollo-gateway.ts', 'router.yaml'];
@@ -11,7 +10,7 @@ const SHOWN = ['gateway.config.ts', 'router.yaml'];
 
 for (const file of CONFIGURATIONS) {
   test(`${file} names every header that carries credentials`, () => {
-    const names = [datadog, heygen].flatMap(({ headers }) => [...headers.keys, ...headers.others]);
+    const names = Object.keys({ ...ofAll('keyHeaders'), ...ofAll('otherHeaders') });
     for (const name of names) assert.ok(read(file).includes(name.toLowerCase()), name);
   });
 }

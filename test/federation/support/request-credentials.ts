@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { fixtures } from '../../support/providers.ts';
 import {
   ADA,
   ADA_ID,
@@ -88,6 +89,21 @@ export function describeRequestCredentials(kind: GatewayKind) {
         for (const key of Object.values(caller)) assert.ok(!others.includes(key), key);
       }
     });
+
+    for (const { provider, keyHeaders } of fixtures) {
+      test(`hands a caller’s keys to ${provider.title}, and to no other subgraph`, async () => {
+        const { field } = provider;
+        const query = `{ viewer { ${field} { id } } onCall(ids: ["${ADA_ID}"]) { id team } }`;
+        await stack.query(query, { ...ADA, ...keyHeaders });
+        assert.ok(stack.directory.length > 0);
+        const asked = JSON.stringify(stack.seenBy(field));
+        const others = JSON.stringify(stack.directory);
+        for (const key of Object.values(keyHeaders)) {
+          assert.ok(asked.includes(key), key);
+          assert.ok(!others.includes(key), key);
+        }
+      });
+    }
 
     test('hands on the site, which Rolecall judges', async () => {
       const answer = await stack.query(VIEWER, { ...ADA, 'DD-SITE': 'nowhere.example' });

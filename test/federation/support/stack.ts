@@ -2,7 +2,7 @@ import { startProcess } from '../../support/process.ts';
 import { startDirectory } from '../directory.ts';
 import type { Compose, Subgraph, Urls } from './compose.ts';
 import { type GatewayCommand, startGateway, type Untyped } from './gateway.ts';
-import { startDatadog, startHeyGen } from './vendors.ts';
+import { startVendors } from './vendors.ts';
 
 export interface GatewayKind {
   readonly name: string;
@@ -29,13 +29,11 @@ export async function startStack(
   { subgraphs, rolecall: environment, gateway: gatewayEnvironment }: StackSettings,
 ) {
   await using started = new AsyncDisposableStack();
-  const datadog = started.use(await startDatadog());
-  const heygen = started.use(await startHeyGen());
+  const vendors = started.use(await startVendors());
   const directory = started.use(await startDirectory());
   const rolecall = started.use(
     startProcess({
-      DATADOG_API_URL: datadog.url,
-      HEYGEN_API_URL: heygen.url,
+      ...vendors.environment,
       UPSTREAM_RETRIES: '0',
       ...environment,
     }),
@@ -51,11 +49,13 @@ export async function startStack(
   return {
     query: gateway.query,
     /** What each was asked since the last `forget`. */
-    datadog: datadog.seen,
-    heygen: heygen.seen,
+    datadog: vendors.seen('datadog'),
+    heygen: vendors.seen('heygen'),
+    seenBy: vendors.seen,
     directory: directory.seen,
     forget() {
-      for (const { seen } of [datadog, heygen, directory]) seen.splice(0);
+      vendors.forget();
+      directory.seen.splice(0);
     },
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };

@@ -1,26 +1,53 @@
 import { v1 } from '../../fixtures/heygen.ts';
-import { json, type Script, startUpstream } from '../../support/upstream.ts';
+import { fixtures, goodVendor } from '../../support/providers.ts';
+import {
+  json,
+  type Script,
+  type Seen,
+  startUpstream,
+  type Upstream,
+} from '../../support/upstream.ts';
 import { CURRENT_USERS, FORBIDDEN_ROLE, HEYGEN_USERS, RESOURCES } from './callers.ts';
 
-/** Datadog, which knows people by their keys, and a user and a role by their ids. */
-export function startDatadog() {
-  return startUpstream((...call) => {
+/** Vendors that know the callers: Datadog also a user and a role by their ids. */
+const WITH_CALLERS: Readonly<Record<string, Script>> = {
+  datadog: (...call) => {
     const [, { path, headers }] = call;
     const current = CURRENT_USERS[String(headers['dd-api-key'])];
     const resource = path.replace('/api/v2/', '');
     const found = resource === 'current_user' ? current : RESOURCES[resource];
     const isForbidden = current === undefined || resource === `roles/${FORBIDDEN_ROLE}`;
     answer(isForbidden ? 403 : 404, isForbidden ? undefined : found)(...call);
-  });
-}
-
-/** HeyGen, which knows people by their keys. */
-export function startHeyGen() {
-  return startUpstream((...call) => {
+  },
+  heygen: (...call) => {
     const [, { headers }] = call;
     const found = HEYGEN_USERS[String(headers['x-api-key'])];
     answer(401, found && v1(found))(...call);
-  });
+  },
+};
+
+/** Every vendor, by its provider's field; those that know no callers respond to all of them alike. */
+export async function startVendors() {
+  await using started = new AsyncDisposableStack();
+  const vendors: Record<string, Upstream> = {};
+  const environment: Record<string, string> = {};
+  for (const fixture of fixtures) {
+    const { field } = fixture.provider;
+    const vendor = started.use(await startUpstream(WITH_CALLERS[field] ?? goodVendor(fixture)));
+    vendors[field] = vendor;
+    environment[fixture.urlVariable] = vendor.url;
+  }
+  const everything = started.move();
+  return {
+    /** The variables of their base URLs. */
+    environment,
+    /** What the vendor of this provider was asked. */
+    seen: (field: string): Seen[] => vendors[field]?.seen ?? [],
+    forget() {
+      for (const { seen } of Object.values(vendors)) seen.splice(0);
+    },
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
 }
 
 function answer(statusElse: number, found: unknown): Script {
