@@ -14,12 +14,12 @@ const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;
 
 process.on('uncaughtException', (error) => {
-  exit(`Rolecall stops after an unexpected failure: ${oneLine(error)}`, EXIT_FAILED);
+  exit(`Rolecall stopped after an unexpected error: ${oneLine(error)}`, EXIT_FAILED);
 });
 
 if (process.argv.length > 2) {
   exit(
-    'Rolecall takes no arguments, and was started with some: set variables instead, in the environment or in the file .env (.env.example lists them).',
+    'Rolecall takes no arguments: set variables instead, in the environment or in the file .env. The file .env.example lists them.',
     EXIT_MISCONFIGURED,
   );
 }
@@ -80,7 +80,7 @@ function oneLine(error: unknown): string {
 
 function listenAdvice({ code }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE')
-    return 'the port is in use. Stop what uses it, or set PORT to another one.';
-  if (code === 'EACCES') return 'this user may not use the port. Set PORT to one above 1023.';
+    return 'the port is in use. Stop the process that uses it, or set PORT to another one.';
+  if (code === 'EACCES') return 'permission denied. Set PORT to a number above 1023.';
   return `${code}. Set HOST to an address of this machine.`;
 }

@@ -99,7 +99,7 @@ describe('the sandbox', () => {
 
   test('takes no keys of requests', () => {
     assert.deepEqual(problemsOf({ SANDBOX: '1', CREDENTIALS: 'request' }), [
-      'SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.',
+      'SANDBOX must not be 1 with CREDENTIALS=request: the sandbox takes no keys.',
     ]);
   });
 });

@@ -27,7 +27,7 @@ describe('MAX_CONNECTIONS', { concurrency: 2 }, () => {
       assert.equal(await refused.closed, '');
     }
     const { msg, level } = await findLine(rolecall, (line) => /refused/.test(line.msg));
-    assert.equal(msg, 'A connection was refused: there are 3 (MAX_CONNECTIONS).');
+    assert.equal(msg, 'A connection was refused: 3 are open (MAX_CONNECTIONS).');
     assert.equal(level, 40);
     assert.equal(rolecall.stdout().match(/was refused/g)?.length, 1);
 
@@ -47,7 +47,7 @@ describe('MAX_CONNECTIONS', { concurrency: 2 }, () => {
     await using rolecall = startProcess({}, { command: ['/bin/sh', '-c', script] });
     const url = await rolecall.listening();
     const { level } = await findLine(rolecall, (line) =>
-      line.msg.startsWith('MAX_CONNECTIONS is 45 rather than 10000: '),
+      line.msg.startsWith('MAX_CONNECTIONS is lowered from 10000 to 45: '),
     );
     assert.equal(level, 40);
     const sockets = Array.from({ length: 100 }, () =>

@@ -76,7 +76,7 @@ describe('CREDENTIALS=request', () => {
       'a key sent twice',
       { ...DATADOG, 'DD-API-KEY': 'a, b' },
       'CREDENTIALS_INVALID',
-      /DD-API-KEY does not hold a key/,
+      /DD-API-KEY must hold one key/,
     ],
   ] as const) {
     test(`${name} counts as not connected, with the error at its user and its field`, async () => {

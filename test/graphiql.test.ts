@@ -62,7 +62,7 @@ describe('the page', () => {
     assert.deepEqual(await notesOf(vendor), []);
     assert.deepEqual(await notesOf({}), ['Sandbox']);
     assert.deepEqual(await notesOf({ ...vendor, INTROSPECTION: 'off' }), [
-      'No documentation and no completion',
+      'Documentation and completion are off',
     ]);
     assert.equal((await notesOf({ INTROSPECTION: 'off' })).length, 2);
   });

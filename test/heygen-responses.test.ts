@@ -43,9 +43,9 @@ describe('v1 gives a user', () => {
   test('and says what it misses otherwise', () => {
     const messageOf = (body: unknown) => failureOf(v1, 200, body)?.message ?? '';
     assert.match(messageOf(undefined), /not JSON/);
-    assert.match(messageOf({}), /it has no `code` of 100/);
-    assert.match(messageOf({ code: 100 }), /it has no `data` with a `username`/);
-    assert.match(messageOf({ code: 100, data: {} }), /it has no `data` with a `username`/);
+    assert.match(messageOf({}), /its `code` is not 100/);
+    assert.match(messageOf({ code: 100 }), /it has no `data\.username`/);
+    assert.match(messageOf({ code: 100, data: {} }), /it has no `data\.username`/);
     assert.match(messageOf({ code: 7, message: 'seven' }), /HTTP 200: seven/);
   });
 });

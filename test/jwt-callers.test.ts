@@ -205,7 +205,10 @@ describe('without the issuer’s keys', () => {
     assert.equal((await ask(undefined)).status, 401);
     assert.equal(await ready(), 503);
     const problem = linesOf(log()).find(({ level }) => level === 40);
-    assert.equal(problem.reason, 'the issuer’s discovery responded with HTTP status 500');
+    assert.equal(
+      problem.reason,
+      'fetching the issuer’s discovery document returned HTTP status 500',
+    );
 
     issuer.state.script = undefined;
     clock.advance(1_000);

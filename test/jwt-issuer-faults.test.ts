@@ -21,26 +21,26 @@ describe('an issuer is not believed that', () => {
   const set = (document: unknown): Script => json(document);
 
   for (const [what, script, reason] of [
-    ['fails', fail, /discovery responded with HTTP status 500/],
+    ['fails', fail, /discovery document returned HTTP status 500/],
     ['redirects', text('', 302, { location: '/keys' }), /HTTP status 302/],
-    ['sends HTML', text('<html>'), /discovery is no JSON object/],
-    ['sends null', json(null), /discovery is no JSON object/],
-    ['sends half a body', halfBody, /discovery cannot be fetched: \w+/],
+    ['sends HTML', text('<html>'), /discovery document is not a JSON object/],
+    ['sends null', json(null), /discovery document is not a JSON object/],
+    ['sends half a body', halfBody, /discovery document cannot be fetched: \w+/],
     [
       'breaks off',
       (response) => void response.socket?.destroy(),
-      /discovery cannot be fetched: \w+/,
+      /discovery document cannot be fetched: \w+/,
     ],
     ['sends too much', json({ padding: 'x'.repeat(600_000) }), /larger than 524288 bytes/],
     ['sends without end', endless, /larger than 524288 bytes/],
-    ['claims an encoding', text('{}', 200, { 'content-encoding': 'gzip' }), /gzip that it claims/],
-    ['nests deep', text(`{"a":${'['.repeat(99_999)}`), /no JSON object/],
+    ['claims an encoding', text('{}', 200, { 'content-encoding': 'gzip' }), /not valid gzip/],
+    ['nests deep', text(`{"a":${'['.repeat(99_999)}`), /not a JSON object/],
     [
       'names another issuer in its discovery',
       discovery({ issuer: 'https://other.example', jwks_uri: 'https://other.example/keys' }),
-      /another issuer’s than JWT_ISSUER/,
+      /`issuer` in the discovery document is not JWT_ISSUER/,
     ],
-    ['names no issuer', discovery({ jwks_uri: 'https://other.example/keys' }), /another issuer/],
+    ['names no issuer', discovery({ jwks_uri: 'https://other.example/keys' }), /is not JWT_ISSUER/],
   ] as const satisfies readonly (readonly [string, Script, RegExp])[]) {
     test(what, () => check(script, reason));
   }
@@ -59,7 +59,7 @@ describe('an issuer is not believed that', () => {
       issuer.state.discovery = { jwks_uri };
       const { verifier, failures } = createVerifier(issuer);
       await assert.rejects(verifier.verify(issuer.sign()), UNAVAILABLE);
-      assert.match(String(failures[0]), /jwks_uri is no https URL, nor http to loopback/);
+      assert.match(String(failures[0]), /jwks_uri is not an https URL, nor http to loopback/);
     });
   }
 
@@ -80,7 +80,7 @@ describe('an issuer is not believed that', () => {
       issuer.state.script = set(document);
       clock.advance(5 * MINUTE_MS);
       await ended(2);
-      assert.match(String(failures[1]), /key set has no key that verifies signatures/);
+      assert.match(String(failures[1]), /key set has no usable key/);
       await verifier.verify(issuer.sign());
     });
   }

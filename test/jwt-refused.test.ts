@@ -11,21 +11,21 @@ import {
 } from './support/issuer.ts';
 import { createRolecall, type Rolecall } from './support/rolecall.ts';
 
-const KIND = 'The token is of another kind (typ).';
-const UNSIGNED = 'The token is no signed JWT.';
-const MALFORMED = 'The token is no well-formed JWT.';
-const TWICE = 'The token names a member twice.';
+const KIND = 'The token has the wrong type (typ).';
+const UNSIGNED = 'The token is not a signed JWT.';
+const MALFORMED = 'The token is not a well-formed JWT.';
+const TWICE = 'The token has a duplicate member.';
 const ALGORITHM = 'The token is signed with an algorithm that is not accepted (alg).';
 const KEY = 'The token is signed with a key that its issuer does not publish (kid).';
-const SIGNATURE = 'The signature of the token is wrong.';
+const SIGNATURE = 'The token has an invalid signature.';
 const EXTENSION = 'The token needs an extension that is not supported (crit).';
 const EXPIRED = 'The token has expired (exp): sign in again.';
 const EARLY = 'The token is not valid yet (nbf).';
 const ISSUER = 'The token comes from another issuer (iss).';
 const OTHER_AUDIENCE = 'The token is meant for another audience (aud).';
-const SUBJECT = 'The claim sub of the token is no text of 1 to 255 characters.';
+const SUBJECT = 'The claim sub of the token is not a string of 1 to 255 characters.';
 const missing = (claim: string) => `The token has no claim ${claim}.`;
-const wrongType = (claim: string) => `The claim ${claim} of the token is of the wrong type.`;
+const wrongType = (claim: string) => `The claim ${claim} of the token has the wrong type.`;
 
 const rsa = createKey('RS256', 'rsa');
 const rsaForAll = createKey('RS256', 'rsa-for-all');

@@ -170,7 +170,7 @@ test('on a terminal it is written for people', async () => {
   await rolecall.written((text) => /on-terminal.*\r\n/.exec(text) ?? undefined);
   const shown = stripVTControlCharacters(rolecall.stdout());
   assert.notEqual(shown, rolecall.stdout(), 'it has no colours');
-  assert.match(shown, /^\*+\r?\nSANDBOX: .* invented/m);
+  assert.match(shown, /^\*+\r?\nSANDBOX: .* fictional/m);
   assert.match(
     shown,
     /^\[\d\d:\d\d:\d\d\] INFO: operation \{"requestId":"on-terminal","operation":"Who",/m,

@@ -30,7 +30,7 @@ describe('start', () => {
     await using rolecall = startProcess();
     const url = await rolecall.listening();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
-    assert.match(rolecall.stdout(), /"level":40,[^\n]*SANDBOX: .* invented/);
+    assert.match(rolecall.stdout(), /"level":40,[^\n]*SANDBOX: .* fictional/);
     const titles = fixtures.map(({ provider }) => provider.title).join(', ');
     assert.ok(rolecall.stdout().includes(`Providers: ${titles} (sandbox)`));
     assert.equal(await displayName(url), ROBINS);

@@ -123,7 +123,7 @@ describe('single flight', () => {
     const callers = [new AbortController(), new AbortController(), new AbortController()];
     const [first, second, third] = callers.map(({ signal }) => flights.join('key', signal, call));
     callers[0]?.abort();
-    await assert.rejects(first ?? Promise.resolve(), /the caller went away/);
+    await assert.rejects(first ?? Promise.resolve(), /the caller disconnected/);
     assert.equal(cancelled, false);
     callers[1]?.abort();
     await assert.rejects(second ?? Promise.resolve());

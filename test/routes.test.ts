@@ -77,10 +77,7 @@ describe('what a browser gets', () => {
         const response = await off.fetch(`${ORIGIN}${path}`, { headers: { accept } });
         assert.equal(response.status, 200, path);
         assert.equal(response.headers.get('content-type'), TEXT);
-        assert.match(
-          await response.text(),
-          /^Rolecall serves GraphQL at \/graphql: .*GRAPHIQL=off/,
-        );
+        assert.match(await response.text(), /^GraphQL is at \/graphql: .*GRAPHIQL=off/);
       }
     }
     const asked = await off.fetch(`${ORIGIN}/graphql?query={__typename}`, {
@@ -124,7 +121,10 @@ describe('Accept', () => {
       });
       assert.equal(response.status, 406);
       assert.equal(response.headers.get('content-type'), TEXT);
-      assert.match(await response.text(), /name one of them in Accept/);
+      assert.match(
+        await response.text(),
+        /^Accept must allow application\/graphql-response\+json or application\/json\.\n$/,
+      );
       assert.notEqual(response.headers.get('x-request-id'), null);
       assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
     }

@@ -28,7 +28,7 @@ describe('the slots of a site', () => {
     const refused = await Promise.all(responses.slice(5));
     for (const { errors } of refused) {
       assert.equal(errors?.[0]?.extensions?.['code'], 'UPSTREAM_UNAVAILABLE');
-      assert.match(errors?.[0]?.message ?? '', /too many calls to it are waiting/);
+      assert.match(errors?.[0]?.message ?? '', /too many calls are waiting/);
     }
     while (waiting.length < 2) await nextTurn();
     assert.equal(datadog.seen.length, 2);

@@ -40,7 +40,7 @@ describe('the log of a start', () => {
     assert.deepEqual(announced({ ...KEYS, ...HEYGEN }), [
       `30 Rolecall serves http://127.0.0.1:4000/graphql (version ${version}; open it in a browser for GraphiQL)`,
       '30 Providers: Datadog at https://api.datadoghq.com/, HeyGen at https://api.heygen.com/',
-      '30 Lets in: this machine, which asks by localhost or a loopback address',
+      '30 Lets in: requests to localhost or a loopback address',
     ]);
   });
 
@@ -54,12 +54,12 @@ describe('the log of a start', () => {
     [
       'credentials of requests',
       { ...KEYS, CREDENTIALS: 'request', DD_SITE: 'datadoghq.eu' },
-      'Datadog at https://api.datadoghq.com/ or the site that DD-SITE names, HeyGen at https://api.heygen.com/, with the credentials that each request brings in its headers',
+      'Datadog at https://api.datadoghq.com/ or the site that DD-SITE names, HeyGen at https://api.heygen.com/, with the credentials in each request’s headers',
     ],
     [
       'credentials of requests and a base URL',
       { CREDENTIALS: 'request', DATADOG_API_URL: 'https://proxy.example' },
-      'Datadog at https://proxy.example/, HeyGen at https://api.heygen.com/, with the credentials that each request brings in its headers',
+      'Datadog at https://proxy.example/, HeyGen at https://api.heygen.com/, with the credentials in each request’s headers',
     ],
     ['the sandbox', {}, 'Datadog, HeyGen (sandbox)'],
   ] as const) {
@@ -79,9 +79,9 @@ describe('the log of a start', () => {
       },
       'callers with one of CLIENT_TOKENS (1) or a JWT of https://login.example/',
     ],
-    [{ CREDENTIALS: 'request' }, 'everybody who brings vendors’ credentials'],
-    [{}, 'everybody'],
-    [{ CORS_ORIGINS: 'https://app.example' }, 'everybody, and pages of https://app.example'],
+    [{ CREDENTIALS: 'request' }, 'everyone with vendor credentials'],
+    [{}, 'everyone'],
+    [{ CORS_ORIGINS: 'https://app.example' }, 'everyone, and pages of https://app.example'],
   ] as const) {
     test(`says that it lets in ${expected}`, () => {
       assert.equal(lineOf(announced(environment), 'Lets in: '), expected);
@@ -90,7 +90,7 @@ describe('the log of a start', () => {
 
   test('with keys and SANDBOX=1 does not say to set keys', () => {
     const [warning] = announced({ ...KEYS, ...HEYGEN, SANDBOX: '1' });
-    assert.match(warning ?? '', /^40 SANDBOX: .* invented\. SANDBOX=1 .* unset it/);
+    assert.match(warning ?? '', /^40 SANDBOX: .* fictional\. SANDBOX=1 .* unset it/);
     assert.doesNotMatch(warning ?? '', /DD_API_KEY/);
     const [without] = announced({});
     assert.match(without ?? '', /^40 SANDBOX: .* Set DD_API_KEY/);
@@ -137,7 +137,10 @@ for (const [HOST, signal] of [
       linesOf(stdout)
         .slice(-2)
         .map(({ msg }) => msg),
-      [`${signal}: Rolecall ends once the requests under way are answered`, 'Rolecall has ended'],
+      [
+        `${signal}: Rolecall is shutting down and finishes the running requests`,
+        'Rolecall has stopped',
+      ],
     );
   });
 }

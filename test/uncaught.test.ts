@@ -13,7 +13,7 @@ describe('a fault that nobody catches', { concurrency: 2 }, () => {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /^Rolecall stops after an unexpected failure: TypeError: a fault in two lines \(at .*\)\n$/,
+        /^Rolecall stopped after an unexpected error: TypeError: a fault in two lines \(at .*\)\n$/,
       );
     });
   }

@@ -9,8 +9,8 @@ import { readConfig } from './support/config.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const VIEWER = '{ viewer { providers users { provider } } }';
-const BOTH_KEYS = /send Datadog's keys as DD-API-KEY and DD-APPLICATION-KEY\.$/;
-const HEYGEN_KEY = /send HeyGen's key as X-HeyGen-Api-Key\.$/;
+const BOTH_KEYS = /send Datadog’s keys as DD-API-KEY and DD-APPLICATION-KEY\.$/;
+const HEYGEN_KEY = /send HeyGen’s key as X-HeyGen-Api-Key\.$/;
 
 /** Asks with these headers, six times, so that the operation is compiled too; each answer and log line must be the same. */
 async function ask(headers: Record<string, string>, query = VIEWER, environment = {}) {
@@ -125,7 +125,7 @@ describe('a header that looks like a key, without any that is one', () => {
         assert.equal(errors[0].path, 'viewer.users.0');
         assert.deepEqual([errors[0].code, errors[0].provider], ['CREDENTIALS_MISSING', provider]);
         assert.match(errors[0].message, says);
-        assert.match(errors[0].message, new RegExp(`^The header ${name} alone `, 'i'));
+        assert.match(errors[0].message, new RegExp(`^The header ${name} does not connect `, 'i'));
         assert.deepEqual(logged, ['CREDENTIALS_MISSING']);
         assert.equal(asked, 0);
       });

@@ -172,7 +172,7 @@ describe('what a vendor responds becomes', () => {
       'an error where there is none',
       (response) => void response.destroy(),
       'UPSTREAM_UNAVAILABLE',
-      /^Fictional is not available/,
+      /^Fictional is unavailable/,
     ],
   ];
   for (const [title, script, code, message] of failures) {

@@ -46,7 +46,7 @@ describe('a value that does not fit its field', () => {
       });
       assert.match(
         answer.errors?.[0]?.message ?? '',
-        new RegExp(`Datadog sent a \`${attribute}\` that is not`),
+        new RegExp(`Datadog sent an invalid \`${attribute}\`: it is not`),
       );
     });
   }

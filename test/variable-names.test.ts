@@ -18,8 +18,8 @@ describe('a former name of a variable', () => {
     assert.deepEqual(datadogOf(former), datadogOf(current));
     assert.notDeepEqual(datadogOf(former), datadogOf({}));
     assert.deepEqual(warningsOf(former), [
-      'EXPAND is now called DD_EXPAND: rename it, since the former name will stop working.',
-      'EXPANSION_LIMIT is now called DD_EXPANSION_LIMIT: rename it, since the former name will stop working.',
+      'EXPAND is now called DD_EXPAND. Rename it: the former name will stop working.',
+      'EXPANSION_LIMIT is now called DD_EXPANSION_LIMIT. Rename it: the former name will stop working.',
     ]);
     assert.deepEqual(warningsOf(current), []);
   });
@@ -28,7 +28,7 @@ describe('a former name of a variable', () => {
     const both = { DD_EXPANSION_LIMIT: '7', EXPANSION_LIMIT: 'nonsense' };
     assert.deepEqual(datadogOf(both), datadogOf({ DD_EXPANSION_LIMIT: '7' }));
     assert.deepEqual(warningsOf(both), [
-      'EXPANSION_LIMIT is ignored, since DD_EXPANSION_LIMIT is set too: unset EXPANSION_LIMIT, the former name.',
+      'EXPANSION_LIMIT is the former name of DD_EXPANSION_LIMIT, and is ignored because both are set. Unset EXPANSION_LIMIT.',
     ]);
   });
 
@@ -61,7 +61,7 @@ describe('a misspelt variable is warned of with the name that is meant', () => {
   ] as const) {
     test(`${name}: ${meant}`, () => {
       assert.deepEqual(warningsOf({ [name]: 'a secret' }), [
-        `${name} is not a variable of Rolecall, so it is ignored. Did you mean ${meant}?`,
+        `${name} is not a variable of Rolecall and is ignored. Did you mean ${meant}?`,
       ]);
     });
   }

@@ -50,7 +50,7 @@ describe('the error for a refusal', () => {
       [403, /Look at the permission\.$/],
       [404, /base URL for Fictional/],
       [429, /Try again later\.$/],
-      [503, /Fictional's status page\.$/],
+      [503, /Fictional’s status page\.$/],
       [400, /base URL for Fictional/],
       [302, /base URL for Fictional/],
     ] as const) {
@@ -145,7 +145,7 @@ describe('the error for a call without a response', () => {
       assert.match(error.message, /^Fictional .*\(the reason\)\. /);
       assert.match(
         error.message,
-        kind === 'invalid' ? /base URL for Fictional/ : /Fictional's status page\.$/,
+        kind === 'invalid' ? /base URL for Fictional/ : /Fictional’s status page\.$/,
       );
     });
   }

@@ -66,7 +66,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
   });
 
   if (forced && own?.CREDENTIALS === 'request') {
-    problems.push('SANDBOX must not be 1 while CREDENTIALS is request: the sandbox takes no keys.');
+    problems.push('SANDBOX must not be 1 with CREDENTIALS=request: the sandbox takes no keys.');
   }
   const hasCredentials = configured.some(({ settings }) => settings.credentials !== undefined);
   // Wrong keys are reported as such, not as missing.
@@ -74,7 +74,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
   const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
   if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {
     problems.push(
-      `No credentials: set ${keysText(providers)}; or CREDENTIALS=request, or SANDBOX=1.`,
+      `No credentials: set ${keysText(providers)}, or CREDENTIALS=request, or SANDBOX=1.`,
     );
   }
   const isOpen =

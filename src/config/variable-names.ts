@@ -54,8 +54,8 @@ function variablesOf(schema: z.core.$ZodType): readonly string[] {
 
 function renamedText(name: string, current: string, isIgnored: boolean): string {
   return isIgnored
-    ? `${name} is ignored, since ${current} is set too: unset ${name}, the former name.`
-    : `${name} is now called ${current}: rename it, since the former name will stop working.`;
+    ? `${name} is the former name of ${current}, and is ignored because both are set. Unset ${name}.`
+    : `${name} is now called ${current}. Rename it: the former name will stop working.`;
 }
 
 function misspeltText(
@@ -66,7 +66,7 @@ function misspeltText(
   const meant = findMeant(name.toUpperCase(), names, prefixes);
   return meant === undefined
     ? []
-    : [`${name} is not a variable of Rolecall, so it is ignored. Did you mean ${meant}?`];
+    : [`${name} is not a variable of Rolecall and is ignored. Did you mean ${meant}?`];
 }
 
 function findMeant(

@@ -43,10 +43,11 @@ async function readKeys(
   signal: AbortSignal,
 ): Promise<KeySet> {
   const get = (url: URL, what: string) => fetchDocument(url, what, signal, transport);
-  const url = settings.jwksUrl ?? keysUrl(await get(discoveryUrl(settings), 'discovery'), settings);
+  const url =
+    settings.jwksUrl ?? keysUrl(await get(discoveryUrl(settings), 'discovery document'), settings);
   const keys = KeySet.from(await get(url, 'key set'));
   if (keys === undefined) {
-    throw new IssuerFailure('the issuer’s key set has no key that verifies signatures');
+    throw new IssuerFailure('the issuer’s key set has no usable key');
   }
   return keys;
 }
@@ -57,11 +58,11 @@ function discoveryUrl({ issuer }: JwtSettings): URL {
 
 function keysUrl({ issuer, jwks_uri }: JsonObject, settings: JwtSettings): URL {
   if (issuer !== settings.issuer) {
-    throw new IssuerFailure('the issuer’s discovery document is another issuer’s than JWT_ISSUER');
+    throw new IssuerFailure('the `issuer` in the discovery document is not JWT_ISSUER');
   }
   const url = typeof jwks_uri === 'string' ? URL.parse(jwks_uri) : null;
   if (isSecureUrl(url)) return url;
-  throw new IssuerFailure('the issuer’s jwks_uri is no https URL, nor http to loopback');
+  throw new IssuerFailure('the issuer’s jwks_uri is not an https URL, nor http to loopback');
 }
 
 async function fetchDocument(
@@ -75,11 +76,13 @@ async function fetchDocument(
     throw toFailure(error, what);
   });
   if (response.status !== 200) {
-    throw new IssuerFailure(`the issuer’s ${what} responded with HTTP status ${response.status}`);
+    throw new IssuerFailure(
+      `fetching the issuer’s ${what} returned HTTP status ${response.status}`,
+    );
   }
   const json = readJson(response, what);
   if (isJsonObject(json)) return json;
-  throw new IssuerFailure(`the issuer’s ${what} is no JSON object`);
+  throw new IssuerFailure(`the issuer’s ${what} is not a JSON object`);
 }
 
 function readJson(response: Awaited<ReturnType<typeof attempt>>, what: string): unknown {

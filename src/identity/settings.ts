@@ -36,7 +36,7 @@ const CLAIM_NAME = /^[\w:/.-]{1,128}$/;
 const MIN_SECRET_LENGTH = 32;
 
 const URL_EXPECTED =
-  'must be an https URL (http to loopback only) without user name, password or fragment';
+  'must be an https URL (or http to loopback) without user name, password or fragment';
 
 const issuer = z
   .string()
@@ -89,12 +89,12 @@ export const identitySettings: z.ZodType<IdentitySettings> = variables.transform
   if (JWT_ISSUER === undefined) {
     return JWT_AUDIENCE === undefined && JWT_JWKS_URL === undefined
       ? { jwt: undefined, logSecret }
-      : complain('JWT_ISSUER', 'must be set too, where JWT_AUDIENCE or JWT_JWKS_URL is');
+      : complain('JWT_ISSUER', 'must be set too if JWT_AUDIENCE or JWT_JWKS_URL is set');
   }
   if (JWT_AUDIENCE === undefined) {
     return complain(
       'JWT_AUDIENCE',
-      'must be set too: without it, a token that the issuer made for any other service would do',
+      'must be set too: otherwise the issuer’s tokens for other services would be accepted',
     );
   }
   const claims = {

@@ -15,11 +15,11 @@ const STRING = /"(?:[^"\\]|\\.)*"/g;
 export function checkForm(token: string, issuer: string): void {
   const [, header, payload] = COMPACT.exec(token) ?? [];
   if (header === undefined || payload === undefined) {
-    throw new TokenRefused('The token is no signed JWT.');
+    throw new TokenRefused('The token is not a signed JWT.');
   }
   const { typ } = decode(header);
   if (typ !== undefined && !TYPES.test(String(typ))) {
-    throw new TokenRefused('The token is of another kind (typ).');
+    throw new TokenRefused('The token has the wrong type (typ).');
   }
   const { iss } = decode(payload);
   // Its key is unknown here, and none of our issuer's need be fetched for it.
@@ -31,10 +31,10 @@ export function checkForm(token: string, issuer: string): void {
 function decode(part: string): JsonObject {
   const bytes = Buffer.from(part, 'base64url');
   const value = parseJson(bytes);
-  if (!isJsonObject(value)) throw new TokenRefused('The token is no well-formed JWT.');
+  if (!isJsonObject(value)) throw new TokenRefused('The token is not a well-formed JWT.');
   // RFC 7519, 4: readers differ in which one they take.
   if (countColons(bytes.toString()) !== countMembers(value)) {
-    throw new TokenRefused('The token names a member twice.');
+    throw new TokenRefused('The token has a duplicate member.');
   }
   return value;
 }

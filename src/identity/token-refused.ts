@@ -27,19 +27,19 @@ export function toRefusal(error: unknown): unknown {
     );
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return new TokenRefused('The signature of the token is wrong.');
+    return new TokenRefused('The token has an invalid signature.');
   }
   if (error instanceof errors.JOSENotSupported) {
     return new TokenRefused('The token needs an extension that is not supported (crit).');
   }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
-    return new TokenRefused('The token is no well-formed JWT.');
+    return new TokenRefused('The token is not a well-formed JWT.');
   }
   return error;
 }
 
 export function wrongType(claim: string): TokenRefused {
-  return new TokenRefused(`The claim ${claim} of the token is of the wrong type.`);
+  return new TokenRefused(`The claim ${claim} of the token has the wrong type.`);
 }
 
 function claimRefusal({ claim, reason }: errors.JWTClaimValidationFailed): TokenRefused {

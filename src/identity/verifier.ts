@@ -87,7 +87,7 @@ export class JwtVerifier {
     const subject = payload[claims.subject];
     if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT_LENGTH) {
       throw new TokenRefused(
-        `The claim ${claims.subject} of the token is no text of 1 to ${MAX_SUBJECT_LENGTH} characters.`,
+        `The claim ${claims.subject} of the token is not a string of 1 to ${MAX_SUBJECT_LENGTH} characters.`,
       );
     }
     const email = payload[claims.email];

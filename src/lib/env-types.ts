@@ -7,7 +7,7 @@ import { Secret } from './secret.ts';
 const KEY = /^[\x21-\x7e]{1,256}$/;
 
 /** For messages. */
-export const KEY_EXPECTED = 'up to 256 printable ASCII characters without a blank';
+export const KEY_EXPECTED = 'up to 256 printable ASCII characters without spaces';
 
 /** @returns the key, or undefined where the text cannot be one */
 export function parseKey(text: string): Secret | undefined {
@@ -23,7 +23,7 @@ export const key = z.string().transform((text, context) => {
 });
 
 const BASE_URL_EXPECTED =
-  'must be an https URL (http to loopback only, since keys travel there) without user name, query or fragment';
+  'must be an https URL (or http to loopback) without user name, password, query or fragment';
 
 /** A base URL, with a slash at its end so that paths can be resolved against it. */
 export const baseUrl = z.string().transform((text, context) => {

@@ -115,7 +115,7 @@ function members(body: unknown): { data: unknown; included: readonly unknown[] }
 /** What a document is about must be in order; what it only includes may be passed over. */
 function primaryResource(data: unknown, type: string): ResourceObject {
   if (!isResourceObject(data) || data.type !== type)
-    throw new ShapeError(`\`data\` is not one of the \`${type}\` with an id`);
+    throw new ShapeError(`\`data\` is not a resource of type \`${type}\` with an id`);
   for (const member of ['attributes', 'relationships'] as const) {
     const value = data[member] ?? null;
     if (value !== null && !isJsonObject(value))

@@ -26,7 +26,7 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
       query: new URLSearchParams(query),
       headers: new Headers(headers as Record<string, string>),
       body: await text(request),
-    }) ?? { status: 404, body: { error: 'Nothing here' } };
+    }) ?? { status: 404, body: { error: 'Not found' } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   // It must not keep a process alive that has nothing else to do.

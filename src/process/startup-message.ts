@@ -5,8 +5,8 @@ import { version } from '../lib/version.ts';
 import { keysText } from '../providers/keys-text.ts';
 import { GRAPHQL_PATH } from '../server/index.ts';
 
-const INVENTED = 'SANDBOX: the people and permissions served here are invented.';
-const FORCED = 'SANDBOX=1 wants it so, and ignores keys: unset it to ask the vendors.';
+const INVENTED = 'SANDBOX: the people and permissions served here are fictional.';
+const FORCED = 'SANDBOX=1 is set, so keys are ignored: unset it to call the vendors.';
 
 /** Fewer can be guessed, at the rate that RATE_LIMIT leaves to many addresses. */
 const MIN_TOKEN_LENGTH = 16;
@@ -33,13 +33,13 @@ export function announce(config: Config, port: number, logger: Logger): void {
   }
   if (config.server.clientTokens.some((token) => token.reveal().length < MIN_TOKEN_LENGTH)) {
     logger.warn(
-      `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters, so it can be guessed: take a longer one, such as \`openssl rand -hex 32\` gives.`,
+      `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters and can be guessed: replace it, for example with the output of \`openssl rand -hex 32\`.`,
     );
   }
 }
 
 function withoutKeys({ providers }: Config): string {
-  return `Set ${keysText(providers.map(({ provider }) => provider))}, for real ones.`;
+  return `Set ${keysText(providers.map(({ provider }) => provider))}, for real data.`;
 }
 
 function servesText({ host: listensOn, server }: Config, port: number): string {
@@ -64,7 +64,7 @@ function providersText({ credentials, sandbox, providers }: Config): string {
     )
     .join(', ');
   return credentials === 'request'
-    ? `${asked}, with the credentials that each request brings in its headers`
+    ? `${asked}, with the credentials in each request’s headers`
     : asked;
 }
 
@@ -76,7 +76,7 @@ function callersText({ isOpen, credentials, identity, server }: Config): string 
     ...(identity.jwt === undefined ? [] : [`a JWT of ${identity.jwt.issuer}`]),
   ];
   if (tokens.length > 0) return `callers with ${tokens.join(' or ')}${pages}`;
-  if (isOpen) return `this machine, which asks by localhost or a loopback address${pages}`;
-  if (credentials === 'request') return `everybody who brings vendors’ credentials${pages}`;
-  return `everybody${pages}`;
+  if (isOpen) return `requests to localhost or a loopback address${pages}`;
+  if (credentials === 'request') return `everyone with vendor credentials${pages}`;
+  return `everyone${pages}`;
 }

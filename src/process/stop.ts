@@ -23,9 +23,9 @@ export function createStop({ readiness, logger, drain, exit }: Stoppable) {
     }
     stoppingSince = performance.now();
     readiness.isReady = false;
-    logger.info(`${signal}: Rolecall ends once the requests under way are answered`);
+    logger.info(`${signal}: Rolecall is shutting down and finishes the running requests`);
     await drain();
-    logger.info('Rolecall has ended');
+    logger.info('Rolecall has stopped');
     exit(0);
   };
 }

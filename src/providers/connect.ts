@@ -73,9 +73,9 @@ function findLookalike(
 ): RolecallError | undefined {
   for (const [header, value] of sent) {
     if (value === '' || !headers.lookalikes.test(header)) continue;
-    const keys = `${title}'s ${headers.keys.length === 1 ? 'key' : 'keys'}`;
+    const keys = `${title}’s ${headers.keys.length === 1 ? 'key' : 'keys'}`;
     return new RolecallError(
-      `The header ${header} alone connects nothing: send ${keys} as ${headers.keys.join(' and ')}.`,
+      `The header ${header} does not connect ${title}: send ${keys} as ${headers.keys.join(' and ')}.`,
       { code: 'CREDENTIALS_MISSING', provider: name },
     );
   }

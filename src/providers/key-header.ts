@@ -17,7 +17,7 @@ export function readKeyHeader(
   const key = parseKey(text);
   if (key !== undefined) return key;
   throw new RolecallError(
-    `The header ${header} does not hold a key (${KEY_EXPECTED}): send it once, as ${title} shows it.`,
+    `The header ${header} must hold one key (${KEY_EXPECTED}), exactly as ${title} shows it.`,
     { code: 'CREDENTIALS_INVALID', provider: name },
   );
 }

@@ -14,7 +14,7 @@ export function firstText(...texts: readonly Lenient<string>[]): string | null {
 export function valueReader({ name: provider, title }: Pick<VendorTexts, 'name' | 'title'>) {
   /** Says that `name` is not `expected`, in the value's place. */
   function invalid(name: string, expected: string): InvalidValue {
-    const message = `${title} sent a \`${name}\` that is not ${expected}, so it is left out.`;
+    const message = `${title} sent an invalid \`${name}\`: it is not ${expected}.`;
     return new RolecallError(message, { code: 'UPSTREAM_INVALID_VALUE', provider });
   }
 
@@ -31,10 +31,10 @@ export function valueReader({ name: provider, title }: Pick<VendorTexts, 'name' 
   }
 
   return {
-    text: (from: JsonObject, key: string) => read(from, key, 'a text', isText),
-    boolean: (from: JsonObject, key: string) => read(from, key, 'true or false', isBoolean),
-    texts: (from: JsonObject, key: string) => read(from, key, 'a list of texts', isTexts),
-    safeInt: (from: JsonObject, key: string) => read(from, key, 'a whole number', isSafeInt),
+    text: (from: JsonObject, key: string) => read(from, key, 'a string', isText),
+    boolean: (from: JsonObject, key: string) => read(from, key, 'a boolean', isBoolean),
+    texts: (from: JsonObject, key: string) => read(from, key, 'a list of strings', isTexts),
+    safeInt: (from: JsonObject, key: string) => read(from, key, 'an integer', isSafeInt),
     dateTime: (from: JsonObject, key: string) =>
       read(from, key, 'a date and time (RFC 3339)', fitsDateTime),
     email: (from: JsonObject, key: string) =>

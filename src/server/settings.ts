@@ -57,7 +57,7 @@ export interface Limits {
 
 const clientTokens = listOf(
   parseKey,
-  'must be tokens: printable ASCII without blanks, separated by commas',
+  'must be tokens: printable ASCII without spaces, separated by commas',
 );
 
 const corsOrigins = listOf(

@@ -47,10 +47,7 @@ export class Breaker {
     if (failing === undefined || !this.#isOpen(failing)) return;
     const isTooSoon = performance.now() < failing.failedAt + this.#resetMs;
     if (failing.isProbing || isTooSoon || (this.#isInTrouble && this.#probes >= MAX_PROBES)) {
-      throw new UpstreamFailure(
-        'open',
-        `${this.#reason(failing)}, so it is left alone for a moment`,
-      );
+      throw new UpstreamFailure('open', `${this.#reason(failing)}, so calls are paused`);
     }
   }
 

@@ -116,7 +116,7 @@ export async function makeCall(
 
 function statusOnly(status: number): Response {
   if (status < 200 || status > 599) {
-    throw new UpstreamFailure('invalid', `its status is ${status}, which HTTP does not know`);
+    throw new UpstreamFailure('invalid', `its HTTP status, ${status}, is invalid`);
   }
   return new Response(null, { status });
 }

@@ -23,11 +23,11 @@ export class UpstreamFailure extends Error {
 
 /** Nobody waits for the response any more. */
 export function callerLeft(): UpstreamFailure {
-  return new UpstreamFailure('cancelled', 'the caller went away');
+  return new UpstreamFailure('cancelled', 'the caller disconnected');
 }
 
 export function timedOut(): UpstreamFailure {
-  return new UpstreamFailure('timeout', 'it did not respond in time');
+  return new UpstreamFailure('timeout', 'timeout');
 }
 
 /**

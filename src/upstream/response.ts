@@ -70,13 +70,13 @@ function readBody(bytes: Buffer, encoding: string | undefined, maxBytes: number)
 function decode(body: Buffer, encoding: string, maxBytes: number): Buffer<ArrayBuffer> {
   // It is a list where it came twice.
   if (String(encoding).toLowerCase() !== 'gzip') {
-    throw new UpstreamFailure('invalid', 'its body has an encoding that was not asked for');
+    throw new UpstreamFailure('invalid', 'its body has an unexpected encoding');
   }
   try {
     return gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: chunkSize(body, maxBytes) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    throw new UpstreamFailure('invalid', 'its body is not the gzip that it claims to be');
+    throw new UpstreamFailure('invalid', 'its body is not valid gzip');
   }
 }
 

@@ -184,5 +184,5 @@ function waitsFor(a: Line, b: Line): number {
 }
 
 function overflow(): UpstreamFailure {
-  return new UpstreamFailure('overflow', 'too many calls to it are waiting already');
+  return new UpstreamFailure('overflow', 'too many calls are waiting');
 }

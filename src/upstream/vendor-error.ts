@@ -56,7 +56,7 @@ export function shapeError(
 ): RolecallError {
   const code = 'UPSTREAM_INVALID_RESPONSE';
   return new RolecallError(
-    `${vendor.title} sent a response that cannot be used (HTTP ${response.status}): ${what}. ${advice(vendor, code)}`,
+    `${vendor.title} sent an unusable response (HTTP ${response.status}): ${what}. ${advice(vendor, code)}`,
     { ...extensions(vendor, code), status: response.status },
   );
 }
@@ -84,13 +84,13 @@ function extensions(vendor: VendorTexts, code: ErrorCode): ErrorExtensions {
 
 function sentence({ title }: VendorTexts, code: ErrorCode, reason: string): string {
   const what: Partial<Record<ErrorCode, string>> = {
-    UPSTREAM_UNAUTHENTICATED: 'does not accept the credentials',
-    UPSTREAM_FORBIDDEN: 'refuses access',
-    UPSTREAM_NOT_FOUND: 'did not find what was asked for',
-    UPSTREAM_RATE_LIMITED: 'is limiting requests',
-    UPSTREAM_TIMEOUT: 'took too long',
-    UPSTREAM_UNAVAILABLE: 'is not available',
-    UPSTREAM_INVALID_RESPONSE: 'sent a response that cannot be used',
+    UPSTREAM_UNAUTHENTICATED: 'rejected the credentials',
+    UPSTREAM_FORBIDDEN: 'denied access',
+    UPSTREAM_NOT_FOUND: 'did not find the resource',
+    UPSTREAM_RATE_LIMITED: 'is rate limiting requests',
+    UPSTREAM_TIMEOUT: 'did not respond in time',
+    UPSTREAM_UNAVAILABLE: 'is unavailable',
+    UPSTREAM_INVALID_RESPONSE: 'sent an unusable response',
   };
   return `${title} ${what[code] ?? 'rejected the request'} (${reason}).`;
 }
@@ -107,9 +107,9 @@ function advice(vendor: VendorTexts, code: ErrorCode, retryAfter?: number): stri
         : `Try again in ${retryAfter} second${retryAfter === 1 ? '' : 's'}.`;
     case 'UPSTREAM_TIMEOUT':
     case 'UPSTREAM_UNAVAILABLE':
-      return `Try again; if it stays so, see ${vendor.title}'s status page.`;
+      return `Try again. If the problem persists, check ${vendor.title}’s status page.`;
     default:
-      return `If you set a base URL for ${vendor.title}, check that it leads to its API.`;
+      return `If you set a base URL for ${vendor.title}, check that it is the URL of its API.`;
   }
 }
 

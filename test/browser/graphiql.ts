@@ -86,7 +86,7 @@ test('GraphiQL in a browser', { timeout: 15 * MINUTE_MS }, async (t) => {
 
   await t.test('says that the sandbox invents its people', async () => {
     await using opened = await openPage(browser, server.url);
-    await opened.page.getByText(/^Sandbox: the people .* are invented/).waitFor();
+    await opened.page.getByText(/^Sandbox: the people .* are fictional/).waitFor();
   });
 
   await t.test('can be read on a phone', async () => {

@@ -60,7 +60,7 @@ test('a token for another API, or one that is no JWT, lets nobody in', async () 
   assert.match(other.challenge, /another audience/);
   const opaque = await ask(await provider.token(''));
   assert.equal(opaque.status, 401);
-  assert.match(opaque.challenge, /no signed JWT/);
+  assert.match(opaque.challenge, /not a signed JWT/);
 });
 
 test('a key that the provider rotates in works at once, and the old one while it is published', async () => {

@@ -14,7 +14,7 @@ export function affordableConnections(wanted: number, logger: Logger): number {
   const affordable = Math.max(1, Math.floor(descriptors * SHARE));
   if (affordable >= wanted) return wanted;
   logger.warn(
-    `MAX_CONNECTIONS is ${affordable} rather than ${wanted}: this process may hold ${descriptors} file descriptors (ulimit -n), half of which it keeps for vendors and files.`,
+    `MAX_CONNECTIONS is lowered from ${wanted} to ${affordable}: this process may open ${descriptors} file descriptors (ulimit -n), and half of them are reserved for vendors and files.`,
   );
   return affordable;
 }
@@ -36,6 +36,6 @@ export function refuseConnections(server: Server, limit: number, logger: Logger)
   server.on('drop', () => {
     if (performance.now() - reported < REPORT_EVERY_MS) return;
     reported = performance.now();
-    logger.warn(`A connection was refused: there are ${limit} (MAX_CONNECTIONS).`);
+    logger.warn(`A connection was refused: ${limit} are open (MAX_CONNECTIONS).`);
   });
 }

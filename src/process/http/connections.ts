@@ -40,9 +40,7 @@ export function trackConnections(
     const { responses } = connection;
     if (responses.size === MAX_PIPELINED) {
       socket.destroy();
-      logger.info(
-        `A connection was cut: it sent more than ${MAX_PIPELINED} requests ahead of their responses.`,
-      );
+      logger.info(`A connection was closed: it pipelined more than ${MAX_PIPELINED} requests.`);
       return;
     }
     const start = () => serve(request, response, responses.size === 1);

@@ -29,7 +29,7 @@ export function boundSending(
   function cut(socket: Socket, reason: string): void {
     note(socket, 0);
     socket.destroy();
-    logger.info(`A connection was cut: ${reason}.`);
+    logger.info(`A connection was closed: ${reason}.`);
   }
 
   function watch(response: ServerResponse, socket: Socket): void {
@@ -42,7 +42,7 @@ export function boundSending(
     // Before Node itself learns of it, which then sets the time for the next request.
     response.prependOnceListener('finish', sent);
     response.once('close', () => note(socket, 0));
-    response.on('timeout', () => cut(socket, 'nothing of its response was taken'));
+    response.on('timeout', () => cut(socket, 'its client does not read the response'));
   }
 
   return (response) => {
@@ -54,7 +54,7 @@ export function boundSending(
     note(socket, socket.writableLength);
     for (const [oldest] of unsent) {
       if (total <= maxBytes || oldest === socket) break;
-      cut(oldest, 'too much waits to be taken, and this one has been at it longest');
+      cut(oldest, 'unread responses exceed UNSENT_MEMORY_MB, and it has waited longest');
     }
   };
 }

@@ -86,7 +86,7 @@ export async function listen(
     server.once('error', reject).listen(port, host, resolve);
   });
   // Of one connection, such as for want of file descriptors: it must not end the process.
-  server.on('error', (error) => logger.error(error, 'a connection could not be taken'));
+  server.on('error', (error) => logger.error(error, 'a connection could not be accepted'));
   return {
     port: (server.address() as AddressInfo).port,
     async drain({ delayMs, timeoutMs }) {

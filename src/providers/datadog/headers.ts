@@ -47,8 +47,11 @@ function readSite(headers: Headers): string | undefined {
 }
 
 function missing(name: string, other: string): RolecallError {
-  return new RolecallError(`The header ${name} is missing: Datadog wants it beside ${other}.`, {
-    code: 'CREDENTIALS_MISSING',
-    provider: vendor.name,
-  });
+  return new RolecallError(
+    `The header ${name} is missing: Datadog needs both ${name} and ${other}.`,
+    {
+      code: 'CREDENTIALS_MISSING',
+      provider: vendor.name,
+    },
+  );
 }

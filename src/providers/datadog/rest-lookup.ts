@@ -28,7 +28,7 @@ export class RestLookup {
     this.#fetcher = fetcher;
     this.#limit = limit;
     this.#limitError = new RolecallError(
-      `Datadog would have to be asked more than ${limit} times: what is beyond that is left as placeholders. Ask for less.`,
+      `The operation needs more than ${limit} calls to Datadog, so only the ids of some objects are known. Select less, or split it into several requests.`,
       { code: 'EXPANSION_LIMIT', provider: vendor.name },
       { isReportedOnce: true },
     );

@@ -61,7 +61,7 @@ const site = z.string().transform((text, context) => {
 
 /** Checked also where another variable is wrong, so that every problem is reported at once. */
 function mustBeSetToo(name: 'DD_API_KEY' | 'DD_APP_KEY') {
-  const error = 'must be set too: Datadog wants DD_API_KEY and DD_APP_KEY, and only one is here';
+  const error = 'must be set too: Datadog needs both DD_API_KEY and DD_APP_KEY';
   return { path: [name], error, when: () => true };
 }
 

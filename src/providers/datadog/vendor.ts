@@ -5,10 +5,9 @@ import type { Vendor } from '../../upstream/vendor.ts';
 export const vendor: Vendor = {
   name: 'DATADOG',
   title: 'Datadog',
-  credentialsHint:
-    'Check that both keys are right, and that they belong to the Datadog site that is asked.',
+  credentialsHint: 'Check that both keys are correct and belong to this Datadog site.',
   permissionHint:
-    'Datadog also says this to a wrong key or a wrong site: check both keys and the site, then whether the application key may read its own user.',
+    'Check both keys and the site, because Datadog also responds like this to wrong keys. Then check that the application key may read its own user.',
   // https://docs.datadoghq.com/api/latest/rate-limits/
   retryPolicy: windowPolicy('x-ratelimit-reset'),
   readError: (body) => ({ words: readWords(body) }),

@@ -9,7 +9,7 @@ const SUCCESS = 100;
 export const v1: Reader<User> = {
   isError: (body) => (numericCode(body) ?? SUCCESS) !== SUCCESS,
   read(body) {
-    if (numericCode(body) !== SUCCESS) throw new ShapeError('it has no `code` of 100');
+    if (numericCode(body) !== SUCCESS) throw new ShapeError('its `code` is not 100');
     return readUser(body);
   },
 };
@@ -37,6 +37,6 @@ function isRouteGone(status: number, body: unknown): boolean {
 function readUser(body: unknown): User {
   const data = isJsonObject(body) ? body['data'] : undefined;
   const user = isJsonObject(data) ? toUser(data) : undefined;
-  if (user === undefined) throw new ShapeError('it has no `data` with a `username`');
+  if (user === undefined) throw new ShapeError('it has no `data.username`');
   return user;
 }

@@ -19,7 +19,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 export const vendor: Vendor = {
   name: 'HEYGEN',
   title: 'HeyGen',
-  credentialsHint: 'Check that the API key is right and has not been revoked.',
+  credentialsHint: 'Check that the API key is correct and has not been revoked.',
   permissionHint: 'Check that the account is active and may use the API.',
   retryPolicy: httpPolicy,
   readError(body) {

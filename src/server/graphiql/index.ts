@@ -68,7 +68,7 @@ export function createGraphiQL(options: GraphiQLOptions): ServerPlugin {
 
   function failed(error: unknown): Response {
     logger.error(error, 'GraphiQL');
-    return text(500, 'The page cannot be made: see the log.\n');
+    return text(500, 'GraphiQL could not be prepared. See the server’s log.\n');
   }
 }
 

@@ -21,11 +21,15 @@ export interface PageOptions {
 export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appHash: string) {
   const notes = [
     ...(isSandbox
-      ? ['Sandbox: the people and permissions served here are invented. Set keys for real ones.']
+      ? [
+          'Sandbox: the people and permissions served here are fictional. For real data, set the vendors’ keys.',
+        ]
       : []),
     ...(hasDocs
       ? []
-      : ['No documentation and no completion: this server hides its schema (INTROSPECTION=off).']),
+      : [
+          'Documentation and completion are off: this server hides its schema (INTROSPECTION=off).',
+        ]),
   ];
   const html = `<!doctype html>
 <html lang="en">
@@ -42,7 +46,7 @@ export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appH
       <noscript>GraphiQL needs JavaScript.</noscript>
       <p id="status" role="status"></p>
       <form id="token-form"${needsToken ? '' : ' hidden'}>
-        <label for="token">Your token for this server, which GraphiQL then sends with every request</label>
+        <label for="token">Your token for this server. GraphiQL sends it with every request.</label>
         <input id="token" type="password" autocomplete="current-password" required>
         <button>Continue</button>
       </form>

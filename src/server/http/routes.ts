@@ -4,8 +4,7 @@ import { text } from './text.ts';
 
 const HEALTH_PATH = '/health';
 const READY_PATH = '/ready';
-const NOT_ACCEPTABLE =
-  'Responses are application/graphql-response+json or application/json: name one of them in Accept.\n';
+const NOT_ACCEPTABLE = 'Accept must allow application/graphql-response+json or application/json.\n';
 
 /** Is the process ready for requests? Not while it starts, nor while it ends. */
 export interface Readiness {
@@ -30,7 +29,7 @@ export function isPath(pathname: string, path: string): boolean {
 
 /** Serves exact paths: on its own Yoga takes every URL that ends like one of its paths. */
 export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPlugin {
-  const withoutPage = `Rolecall serves GraphQL at ${home}: POST {"query":"{ viewer { providers } }"} there, as application/json. Its page is off (GRAPHIQL=off).\n`;
+  const withoutPage = `GraphQL is at ${home}: POST {"query":"{ viewer { providers } }"} as application/json. The GraphiQL page is off (GRAPHIQL=off).\n`;
 
   function responseTo({ method, headers }: Request, pathname: string): Response | undefined {
     const isRead = method === 'GET' || method === 'HEAD';
@@ -45,7 +44,7 @@ export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPl
     if (pathname === '/') {
       return hasPage ? text(302, `See ${home}.\n`, { location: home }) : text(200, withoutPage);
     }
-    return text(404, `Nothing here: GraphQL is at ${home}.\n`);
+    return text(404, `Not found. GraphQL is at ${home}.\n`);
   }
 
   return {

@@ -139,7 +139,7 @@ export function describeRequestCredentials(kind: GatewayKind) {
       });
       const [error] = answer.errors ?? [];
       assert.deepEqual([error?.extensions.provider, error?.extensions.status], ['HEYGEN', 401]);
-      assert.match(error?.message, /^HeyGen does not accept the credentials/);
+      assert.match(error?.message, /^HeyGen rejected the credentials/);
     });
 
     test('passes on a failed entity with its code, and an unknown one as null, for each alone', async () => {
