@@ -46,7 +46,7 @@ export function checkNames(
 }
 
 /** The names of the variables that a schema reads. */
-function variablesOf(schema: z.core.$ZodType): readonly string[] {
+export function variablesOf(schema: z.core.$ZodType): readonly string[] {
   if (schema instanceof z.ZodPipe) return variablesOf(schema.in);
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   throw new TypeError('Settings are a schema of an object, perhaps with a transform');

@@ -9,7 +9,7 @@ import { json, type Script } from './upstream.ts';
 /** Part of every key of a fixture: where no key may be found, look for this. */
 export const KEY_MARK = 'fictional-key';
 
-type Texts = Readonly<Record<string, string>>;
+export type Texts = Readonly<Record<string, string>>;
 
 /** What a test needs to know of a provider in order to treat it like every other. */
 export interface ProviderFixture {
@@ -30,7 +30,7 @@ export interface ProviderFixture {
   /** An error response in which the vendor says this. */
   readonly error: (words: string) => { readonly status: number; readonly body: unknown };
   /** What the provider's field of `Viewer` gives for the response. */
-  readonly user: Texts;
+  readonly user: Readonly<Record<string, string | null>>;
   /** Faults that end otherwise than HTTP's own rules have it, by their names in `faults.ts`. */
   readonly faults: FaultsOfVendor;
 }
