@@ -36,8 +36,8 @@ describe('the current user of Datadog', () => {
     });
     const { host, connection, ...headers } = datadog.seen[0]?.headers ?? {};
     assert.deepEqual(headers, {
-      'dd-api-key': 'fictional-key-dd-api',
-      'dd-application-key': 'fictional-key-dd-app',
+      'dd-api-key': 'dd-api-MARKEDKEY',
+      'dd-application-key': 'dd-app-MARKEDKEY',
       accept: 'application/json',
       'accept-encoding': 'gzip',
       'user-agent': `rolecall/${version}`,

@@ -41,7 +41,7 @@ describe('the current user of HeyGen', () => {
       assert.deepEqual(paths(heygen), [path]);
       const { host, connection, ...headers } = heygen.seen[0]?.headers ?? {};
       assert.deepEqual(headers, {
-        'x-api-key': 'fictional-key-heygen',
+        'x-api-key': 'heygen-MARKEDKEY',
         accept: 'application/json',
         'accept-encoding': 'gzip',
         'user-agent': `rolecall/${rolecallVersion}`,

@@ -19,9 +19,9 @@ import {
 } from './support/rolecall.ts';
 import { type Script, type Seen, startUpstream } from './support/upstream.ts';
 
-const ROWS = readFileSync('README.md', 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('|'));
+const README = readFileSync('README.md', 'utf8').split('\n');
+const ROWS = README.filter((line) => line.startsWith('|'));
+const POSSIBLE_TYPES = README.find((line) => line.includes('possibleTypes: {')) ?? '';
 const EXAMPLE = readFileSync('.env.example', 'utf8');
 /** What every user has. */
 const FIELDS = '__typename provider id username displayName email';
@@ -212,6 +212,8 @@ for (const fixture of fixtures) {
           `${each} is in no table`,
         );
       }
+      const typename = `'${user['__typename']}'`;
+      assert.ok(POSSIBLE_TYPES.includes(typename), `${typename} is not in possibleTypes`);
       for (const variable of names.filter((each) => !former.includes(each))) {
         assert.match(EXAMPLE, new RegExp(`^${variable}=`, 'm'));
       }

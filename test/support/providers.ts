@@ -6,8 +6,11 @@ import { USERNAME, v1 } from '../fixtures/heygen.ts';
 import type { FaultsOfVendor } from './faults.ts';
 import { json, type Script } from './upstream.ts';
 
-/** Part of every key of a fixture: where no key may be found, look for this. */
-export const KEY_MARK = 'fictional-key';
+/**
+ * Part of every key of a fixture: where no key may be found, look for this. No two keys have 12 characters in a row
+ * in common, since redacting the one would then hide that the other is not redacted.
+ */
+export const KEY_MARK = 'MARKEDKEY';
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -39,12 +42,12 @@ export interface ProviderFixture {
 export const fixtures: readonly ProviderFixture[] = [
   {
     provider: datadog,
-    keys: { DD_API_KEY: `${KEY_MARK}-dd-api`, DD_APP_KEY: `${KEY_MARK}-dd-app` },
+    keys: { DD_API_KEY: `dd-api-${KEY_MARK}`, DD_APP_KEY: `dd-app-${KEY_MARK}` },
     urlVariable: 'DATADOG_API_URL',
     variables: {},
     keyHeaders: {
-      'DD-API-KEY': `${KEY_MARK}-dd-api`,
-      'DD-APPLICATION-KEY': `${KEY_MARK}-dd-app`,
+      'DD-API-KEY': `dd-api-${KEY_MARK}`,
+      'DD-APPLICATION-KEY': `dd-app-${KEY_MARK}`,
     },
     otherHeaders: { 'DD-SITE': 'datadoghq.eu' },
     path: '/api/v2/current_user',
@@ -65,10 +68,10 @@ export const fixtures: readonly ProviderFixture[] = [
   },
   {
     provider: heygen,
-    keys: { HEYGEN_API_KEY: `${KEY_MARK}-heygen` },
+    keys: { HEYGEN_API_KEY: `heygen-${KEY_MARK}` },
     urlVariable: 'HEYGEN_API_URL',
     variables: { HEYGEN_API_VERSION: 'v1' },
-    keyHeaders: { 'X-HeyGen-Api-Key': `${KEY_MARK}-heygen` },
+    keyHeaders: { 'X-HeyGen-Api-Key': `heygen-${KEY_MARK}` },
     otherHeaders: {},
     path: '/v1/user/me',
     response: v1(),

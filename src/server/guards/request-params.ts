@@ -2,7 +2,7 @@ import { isJsonObject } from '../../lib/json.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
-/** Refuses what is no request of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters). */
+/** Refuses what is no request of GraphQL over HTTP (its section “Request Parameters”). */
 export const wellFormedParameters: ServerPlugin = {
   onRequestParse({ request, requestParser, setRequestParser }) {
     if (request.method !== 'GET' || requestParser === undefined) return;
