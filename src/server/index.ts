@@ -39,9 +39,9 @@ export const GRAPHQL_PATH = '/graphql';
 const SUBGRAPH_PATH = '/subgraph';
 
 export interface ServerConfig extends ConnectSettings {
-  /** May whoever reaches the server use its keys? Then it listens on loopback only. */
+  /** May anyone who reaches the server use its keys? Then it listens on loopback only. */
   readonly isOpen: boolean;
-  /** Are the providers the sandbox's rather than the vendors'? */
+  /** Do the providers call the sandbox rather than the vendors? */
   readonly sandbox: boolean;
   readonly identity: IdentitySettings;
   readonly server: ServerSettings;
@@ -51,7 +51,7 @@ export interface ServerConfig extends ConnectSettings {
 export interface RolecallServer {
   /** For `node:http`. */
   readonly listener: RequestListener;
-  /** For whoever has no port. */
+  /** The Fetch handler, for use without an HTTP port. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
 }
 
@@ -81,9 +81,9 @@ export function createServer(
   const contextOf = createContextFactory(config);
   const { graph, subgraph } = createSchemas(providers);
 
-  // In the order in which a request meets them; both endpoints share them, and so their counts.
+  // In the order in which they run. Both endpoints share them, and therefore their counts.
   const guards: ServerPlugin[] = [
-    // Of a request that is parsed it is the first to look, so that a batch that is too long counts once.
+    // First after parsing, so that a batch that is too long counts as one operation.
     createLimits(settings.limits),
     ...(isClosed ? [createAuthentication(checkToken)] : []),
     ...(rateLimit ? [rateLimit.plugin] : []),
@@ -111,7 +111,7 @@ export function createServer(
       plugins: [
         requestId,
         answerHeaders,
-        // Before the log, which reports responses that it refuses.
+        // Before the log, so that it reports responses that these plugins refuse.
         ...execution.plugins,
         createOperationLog(logger),
         createRoutes({
@@ -127,13 +127,13 @@ export function createServer(
       cors: createCors(settings.corsOrigins, corsHeaders),
       parserAndValidationCache: execution.parserAndValidationCache,
       batching: { limit: settings.limits.batch },
-      // createBodyLimit refuses them.
+      // createBodyLimit does this.
       maxRequestBodySize: false,
       fetchAPI: execution.fetchAPI,
       maskedErrors: { maskError },
       logging: logger,
       multipart: false,
-      // createGraphiQL and createRoutes serve these; no URL ends with a line break.
+      // createGraphiQL and createRoutes do this. A URL cannot end with a line break, so Yoga's health check is off.
       graphiql: false,
       landingPage: false,
       healthCheckEndpoint: '\n',

@@ -4,21 +4,21 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import type { Caller } from '../identity/caller.ts';
 
-/** What Yoga knows of a request: the connection, where it serves one. It is made anew for each. */
+/** Yoga's context of one request, with the connection if there is one. */
 export interface ServerContext {
   readonly req?: IncomingMessage;
   readonly res?: ServerResponse;
-  /** Set before the guards where callers authenticate. */
+  /** Set before the other guards, if callers must authenticate. */
   authentication?: Authentication;
-  /** The person who calls, for the guards and the context of the operation; unset where there is no JWT. */
+  /** The person in the request's JWT; unset without one. */
   caller?: Caller;
 }
 
-/** What came of the token of a request. */
+/** The result of checking a request's token. */
 export type Authentication =
-  /** `name` distinguishes this caller from others, and gives away neither the token nor the person. */
+  /** `name` identifies the caller without revealing the token or the person. */
   | { readonly state: 'accepted'; readonly name: string }
   | { readonly state: 'refused'; readonly error: GraphQLError };
 
-/** A Yoga plugin of this server's. */
+/** A Yoga plugin with this server's contexts. */
 export type ServerPlugin = Plugin<Context, ServerContext>;

@@ -8,42 +8,42 @@ const LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
 const MEBIBYTE = 1024 ** 2;
 const MINUTE_MS = 60_000;
 
-/** Who may call, how much, and what is said of it. */
+/** Who may call, how much, and what is logged. */
 export interface ServerSettings {
-  /** Bearer tokens of callers; none lets everybody in. */
+  /** Bearer tokens of callers; without any (and without JWTs), everyone is let in. */
   readonly clientTokens: readonly Secret[];
   /** Origins whose pages may read responses. */
   readonly corsOrigins: readonly string[];
-  /** Headers that these pages may send, beside the usual ones. */
+  /** Headers that these pages may send, in addition to the default ones. */
   readonly corsHeaders: readonly string[];
   readonly introspection: boolean;
   readonly graphiql: boolean;
   readonly subgraph: boolean;
   readonly limits: Limits;
-  /** Requests a minute per caller; 0 is no limit. */
+  /** Operations per minute and caller; 0 is no limit. */
   readonly rateLimit: number;
-  /** Is this address a proxy whose `X-Forwarded-For` is believed? */
+  /** Is this the address of a proxy whose `X-Forwarded-For` is trusted? */
   readonly trustProxy: (address: string, hop: number) => boolean;
-  /** Connections beyond these are refused. */
+  /** The most open connections. */
   readonly maxConnections: number;
-  /** Bytes of responses that may wait for their readers, over all connections. */
+  /** The most bytes of responses that clients have not read yet, over all connections. */
   readonly unsentBytes: number;
   readonly logLevel: (typeof LEVELS)[number];
   readonly drain: {
-    /** How long it still listens, and says at `/ready` that it is about to end. */
+    /** How long the server still accepts connections, while `/ready` is 503. */
     readonly delayMs: number;
-    /** How long requests under way may take from then on. */
+    /** How long running requests may take after that. */
     readonly timeoutMs: number;
   };
 }
 
-/** The most that one request may ask for; docs/security.md says what each protects. */
+/** The most that one request may ask for. docs/security.md explains each limit. */
 export interface Limits {
   readonly bodyBytes: number;
-  /** Gateways send many representations at once. */
+  /** Higher, because gateways send many representations at once. */
   readonly subgraphBodyBytes: number;
   readonly tokens: number;
-  /** Of all operations of the document, fragments counted wherever they are spread. */
+  /** Of all operations of the document; a fragment counts wherever it is spread. */
   readonly selections: number;
   readonly depth: number;
   readonly aliases: number;
@@ -73,7 +73,7 @@ const corsHeaders = listOf(
 function isHeaderName(text: string): boolean {
   try {
     validateHeaderName(text);
-    // A name of a header, but browsers take it for all of them.
+    // `*` is a valid header name, but browsers read it as "all headers".
     return text !== '*';
   } catch {
     return false;

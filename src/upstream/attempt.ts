@@ -6,11 +6,11 @@ import { UpstreamFailure } from './failure.ts';
 import { tooLarge, toResponse, type UpstreamResponse } from './response.ts';
 import type { Transport } from './transport.ts';
 
-/** What is sent to a server. */
+/** A request to a server. */
 export interface Message {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
-  /** Of its own; `user-agent` and `accept-encoding` come with every message. */
+  /** In addition to `user-agent` and `accept-encoding`, which every message has. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }
@@ -18,10 +18,10 @@ export interface Message {
 const COMMON_HEADERS = { 'user-agent': `rolecall/${version}`, 'accept-encoding': 'gzip' };
 
 /**
- * One request, and its response with the whole body. Follows no redirect.
- * @param maxBytes the longest body that is accepted, as it travels and decoded
- * @throws {TypeError} "fetch failed", as `fetch` does, where the connection fails or breaks off
- * @throws {UpstreamFailure} `invalid` where the body is too large
+ * Sends one request and resolves with the response and its whole body. Does not follow redirects.
+ * @param maxBytes the longest body that is accepted, both encoded and decoded
+ * @throws {TypeError} "fetch failed", like `fetch`, if the connection fails
+ * @throws {UpstreamFailure} `invalid` if the body is too large
  */
 export async function attempt(
   { url, method, headers, body }: Message,
@@ -49,8 +49,8 @@ export async function attempt(
 }
 
 /**
- * Gathers a response. undici's `request` would put a stream around each body, at a tenth of what a small request takes:
- * with it, much of what a request leaves behind outlives minor collections.
+ * Collects a response. undici's `request` would create a stream for each body, which costs a tenth of a small request:
+ * much of the garbage then survives minor collections.
  */
 class Receiver implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal;
@@ -75,7 +75,7 @@ class Receiver implements Dispatcher.DispatchHandler {
     else this.#signal.addEventListener('abort', abort, { once: true });
   }
 
-  /** Also called for interim responses (RFC 9110, 15.2): the last one counts. */
+  /** Also called for interim responses (RFC 9110, 15.2); the last call is the final response. */
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
@@ -87,7 +87,7 @@ class Receiver implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.add(chunk);
-    // This ends the connection.
+    // `abort` closes the connection.
     if (this.#chunks.length > this.#maxBytes) controller.abort(tooLarge(this.#maxBytes));
   }
 

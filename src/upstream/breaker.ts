@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { UpstreamFailure } from './failure.ts';
 import type { UpstreamResponse } from './response.ts';
 
-/** So many credentials at least must have failed before a site counts as in trouble. */
+/** The fewest failing credentials that make a site count as in trouble. */
 const MIN_WITNESSES = 3;
-/** Probes of a site in trouble that are under way at once. */
+/** The most simultaneous probes of a site in trouble. */
 const MAX_PROBES = 4;
 
 /** A credential whose last call failed. */
 interface Failing {
-  /** Calls that failed in a row. */
+  /** Failed calls in a row. */
   failures: number;
   /** On the clock of `performance.now()`. */
   failedAt: number;
@@ -17,23 +17,23 @@ interface Failing {
 }
 
 /**
- * The breakers of one base URL, one for each credential: it opens when calls of that credential fail in a row, and lets
- * one of them at a time probe. Nobody is refused whose own last call went well, so nobody's failures harm others.
- * Where several credentials that the vendor has accepted before fail with no success between, the site is in trouble:
- * a single failure then opens a breaker, and few probe at once. docs/resilience.md has the reasons.
+ * The circuit breakers of one base URL, one per credential. A breaker opens when calls of its credential fail in a row,
+ * and then lets one call at a time probe. A credential whose last call succeeded is never refused.
+ * If several accepted credentials fail without a success in between, the site is in trouble: a single failure then opens
+ * a breaker, and few probes run at once. docs/resilience.md gives the reasons.
  */
 export class Breaker {
   readonly #limit: number;
   readonly #resetMs: number;
   readonly #failing: LRUCache<string, Failing>;
-  /** Accepted credentials that failed since the last success of any: as many as it takes. */
+  /** Accepted credentials that failed since the last success of any; no more than it takes to be in trouble. */
   readonly #witnesses = new Set<string>();
   #probes = 0;
 
   /**
-   * @param limit calls of a credential that fail in a row, each after its retries, before its breaker opens
-   * @param resetMs how long it stays open before a call probes
-   * @param credentials of so many it is remembered that their calls failed
+   * @param limit how many failed calls in a row, each after its retries, open a credential's breaker
+   * @param resetMs how long it stays open before a probe
+   * @param credentials the most failing credentials to remember
    */
   constructor(limit: number, resetMs: number, credentials: number) {
     this.#limit = limit;
@@ -41,7 +41,7 @@ export class Breaker {
     this.#failing = new LRUCache({ max: credentials });
   }
 
-  /** @throws {UpstreamFailure} `open` where its calls are not let through */
+  /** @throws {UpstreamFailure} `open` if the credential's calls are refused */
   check(credential: string): void {
     const failing = this.#failing.get(credential);
     if (failing === undefined || !this.#isOpen(failing)) return;
@@ -52,8 +52,8 @@ export class Breaker {
   }
 
   /**
-   * As `check`, of a call that is about to be made: its outcome is reported to `watch`.
-   * @returns is it a probe?
+   * As `check`, for a call that is about to be made; pass the call to `watch`.
+   * @returns whether it is a probe
    */
   enter(credential: string): boolean {
     this.check(credential);
@@ -65,8 +65,8 @@ export class Breaker {
   }
 
   /**
-   * Counts how a call goes that was let through.
-   * @param isAccepted had the vendor accepted the credential before?
+   * Counts the outcome of a call.
+   * @param isAccepted whether the vendor had accepted the credential before
    */
   async watch(
     credential: string,
@@ -82,7 +82,7 @@ export class Breaker {
     } catch (error) {
       const kind = error instanceof UpstreamFailure ? error.kind : undefined;
       if (kind === 'timeout' || kind === 'unavailable') this.#fail(credential, isAccepted, isProbe);
-      // It is there, whatever it says.
+      // An invalid response still shows that the vendor responds.
       else if (kind === 'invalid') this.#succeed(credential, isAccepted);
       throw error;
     } finally {
@@ -90,7 +90,7 @@ export class Breaker {
     }
   }
 
-  /** An accepted credential's call went well. */
+  /** An accepted credential's call succeeded. */
   endTrouble(): void {
     if (this.#witnesses.size > 0) this.#witnesses.clear();
   }
@@ -105,7 +105,7 @@ export class Breaker {
 
   #fail(credential: string, isAccepted: boolean, isProbe: boolean): void {
     const failing = this.#failing.get(credential) ?? { failures: 0, failedAt: 0, isProbing: false };
-    // Those that were under way when it opened say nothing new.
+    // Calls that were running when the breaker opened say nothing new.
     if (this.#isOpen(failing) && !isProbe) return;
     failing.failures += 1;
     failing.failedAt = performance.now();

@@ -10,31 +10,31 @@ import type { Transport } from './transport.ts';
 
 /** How a call went, for the log. */
 export interface CallReport {
-  /** The HTTP status of the vendor's response, where there was one. */
+  /** The HTTP status of the vendor's response, if there was one. */
   readonly status?: number;
-  /** Why there was none. */
+  /** Why there was no response. */
   readonly failure?: FailureKind;
   readonly attempts: number;
   readonly durationMs: number;
 }
 
-/** What a call is made with. */
+/** What `makeCall` needs besides the call. */
 export interface Means {
   readonly settings: UpstreamSettings;
   readonly transport: Transport;
   readonly policy: RetryPolicy;
   readonly budget: RetryBudget;
-  /** Whose share of the budget its retries come out of. */
+  /** Whose share of the retry budget the retries count against. */
   readonly tenant: string;
-  /** How many there may be. */
+  /** The most retries. */
   readonly retries: number;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
 }
 
-/** What a call needs to know of the request that it serves. */
+/** What a call needs from the request that it serves. */
 export interface RequestScope {
-  /** Aborted when the caller goes away. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal;
   /** Reports to the log how a call to the vendor went. */
   readonly report: (report: CallReport) => void;
@@ -42,18 +42,18 @@ export interface RequestScope {
 
 /** One call to a vendor. */
 export interface Call extends RequestScope {
-  /** Credentials included: it goes to the wire past ky, whose errors hold what it was given. */
+  /** Includes credentials, so it is not passed to ky, whose errors would contain it. */
   readonly message: Message;
-  /** May it be sent again after a failure? */
+  /** May it be retried? */
   readonly isRepeatable: boolean;
-  /** A fingerprint of the credentials: by it, a caller who floods or fails is distinguished from others. */
+  /** A fingerprint of the credentials: failures and floods count against it alone. */
   readonly credential: string;
 }
 
 /**
- * Makes the attempts of one call. Attempts, retries and timeouts are ky's: this is the only place that knows it.
+ * Makes the attempts of one call. ky controls attempts, retries and timeouts; only this file uses it.
  * @returns the vendor's response, whatever its status
- * @throws {UpstreamFailure} where there is none
+ * @throws {UpstreamFailure} if there is none
  */
 export async function makeCall(
   { message, signal, report }: Call,
@@ -62,23 +62,23 @@ export async function makeCall(
   const started = performance.now();
   let response: UpstreamResponse | undefined;
   let attempts = 0;
-  /** Drawn once for each attempt, so that the same delay is compared with the deadline and waited for. */
+  /** Drawn once per attempt, so that `mayRetry` checks the same delay that ky then waits. */
   let random = 0;
 
   const delayBefore = (retry: number) =>
     retryDelay(retry, response && retryAfterSeconds(policy, response), random);
 
-  /** Where the wait would end after the deadline it may not, since an early retry helps nobody. */
+  /** Not if the delay would pass the deadline: an earlier retry would ignore what the vendor asked for. */
   function mayRetry(error: Error, retry: number): boolean {
     const isRetryable = error instanceof HTTPError || error instanceof NetworkError;
     return isRetryable && !signal.aborted && performance.now() + delayBefore(retry) < deadline;
   }
 
-  // Ends the attempt that is under way. ky and Node would make signals of signals, at a price that a small call feels.
+  // Ends the running attempt. A plain controller, because combining signals (as ky and Node do) is slow for small calls.
   const end = new AbortController();
   budget.countCall(tenant);
   try {
-    // ky sees the status alone: the body stays out of its streams, so that an attempt's timeout covers it too.
+    // ky gets the status only. The body bypasses its streams, so that the timeout of an attempt covers the body too.
     const tried = ky(message.url, {
       timeout: settings.timeoutMs,
       totalTimeout: Math.max(1, deadline - performance.now()),
@@ -97,18 +97,18 @@ export async function makeCall(
         return statusOnly(response.status);
       },
     });
-    // ky does not learn of a caller who leaves, and would sleep until its next attempt.
+    // ky does not know that the caller has disconnected, and would sleep until the next attempt.
     await unlessLeft(signal, tried);
   } catch (error) {
     if (!(error instanceof HTTPError)) {
-      // A timeout, of an attempt or of all, is the end of the call, as the caller's leaving is.
+      // A timeout (of an attempt or of the call) and a disconnected caller end the call.
       end.abort();
       const failure = toFailure(error, signal);
       report({ failure: failure.kind, attempts, durationMs: performance.now() - started });
       throw failure;
     }
   }
-  // There is one: ky either had it or threw something else than an HTTPError.
+  // It is set: ky either returned it or threw an HTTPError about it.
   const last = response as UpstreamResponse;
   report({ status: last.status, attempts, durationMs: performance.now() - started });
   return last;
@@ -131,7 +131,7 @@ function toFailure(error: unknown, signal: AbortSignal): UpstreamFailure {
   throw error;
 }
 
-/** Node's or undici's code for what went wrong (`ECONNREFUSED`, `UND_ERR_SOCKET`): it names no host. */
+/** Contains Node's or undici's error code (`ECONNREFUSED`, `UND_ERR_SOCKET`), but no host name. */
 function networkReason(error: NetworkError): string {
   const failed = error.cause as Error;
   const code = (failed.cause as NodeJS.ErrnoException | undefined)?.code;

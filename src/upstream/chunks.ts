@@ -1,20 +1,20 @@
-/** What is shorter is copied: a chunk of its own takes more than a hundred bytes, however short it is. */
+/** Shorter chunks are copied into blocks, because each chunk has an overhead of more than a hundred bytes. */
 const SHORT_BYTES = 4 * 1024;
 const BLOCK_BYTES = 64 * 1024;
 
-/** Gathers the chunks of a body, in little more memory than the body takes. */
+/** Collects the chunks of a body in little more memory than the body itself. */
 export class Chunks {
-  /** In bytes, of all of them. */
+  /** Of all chunks, in bytes. */
   length = 0;
   readonly #chunks: Buffer[] = [];
   #block = Buffer.alloc(0);
-  /** Of the block: what is before is among the chunks, what is behind is free. */
+  /** The part of the block that is not among the chunks yet is `#start` to `#end`; after it, the block is free. */
   #start = 0;
   #end = 0;
 
   add(chunk: Buffer): void {
     this.length += chunk.length;
-    // The first is often all there is.
+    // The first chunk is often the only one.
     if (chunk.length >= SHORT_BYTES || this.#chunks.length === 0) {
       this.#endRun();
       this.#chunks.push(chunk);
@@ -34,7 +34,7 @@ export class Chunks {
     return first?.length === this.length ? first : Buffer.concat(this.#chunks, this.length);
   }
 
-  /** What was copied since the last long chunk becomes a chunk. */
+  /** Turns what was copied since the last long chunk into a chunk. */
   #endRun(): void {
     if (this.#end === this.#start) return;
     this.#chunks.push(this.#block.subarray(this.#start, this.#end));

@@ -1,15 +1,15 @@
 /**
  * Why a call brought no usable response:
- * - `timeout`: none in time
+ * - `timeout`: there was none in time
  * - `unavailable`: the connection failed or broke off
  * - `invalid`: the response cannot be read
- * - `cancelled`: the caller went away
- * - `open`: the breaker did not let it through
- * - `overflow`: too many calls were waiting already
+ * - `cancelled`: the caller disconnected
+ * - `open`: the circuit breaker is open
+ * - `overflow`: too many calls are waiting
  */
 export type FailureKind = 'timeout' | 'unavailable' | 'invalid' | 'cancelled' | 'open' | 'overflow';
 
-/** A call that brought no usable response. It holds nothing of the request: neither URL nor headers. */
+/** A call without a usable response. It contains nothing of the request, neither URL nor headers. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
   readonly kind: FailureKind;
@@ -21,7 +21,7 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** Nobody waits for the response any more. */
+/** For a call whose caller no longer waits for it. */
 export function callerLeft(): UpstreamFailure {
   return new UpstreamFailure('cancelled', 'the caller disconnected');
 }
@@ -31,9 +31,9 @@ export function timedOut(): UpstreamFailure {
 }
 
 /**
- * What the promise gives, unless the caller goes away before.
- * @param signal aborted when the caller goes away
- * @throws {UpstreamFailure} `cancelled`, at once; what the promise rejects with then is nobody's
+ * The promise's result, unless the caller disconnects first.
+ * @param signal aborted when the caller disconnects
+ * @throws {UpstreamFailure} `cancelled`, immediately; a later rejection of the promise is ignored
  */
 export function unlessLeft<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   const { promise: result, resolve, reject } = Promise.withResolvers<T>();

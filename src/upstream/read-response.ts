@@ -5,10 +5,10 @@ import type { Reader, Vendor } from './vendor.ts';
 import { responseError, shapeError } from './vendor-error.ts';
 
 /**
- * The value in a success.
- * @param body as JSON; undefined where it is not JSON
- * @param secrets what the call carried: they are redacted in the vendor's words
- * @throws {RolecallError} where the response says something else than it should
+ * The value in a successful response.
+ * @param body the parsed JSON; undefined if it is not JSON
+ * @param secrets the call's keys, which are redacted from the vendor's messages
+ * @throws {RolecallError} if the body is an error or does not have the documented shape
  */
 export function readSuccess<T>(
   vendor: Vendor,
@@ -28,8 +28,8 @@ export function readSuccess<T>(
 }
 
 /**
- * The value that a response stands for which is no success.
- * @throws {RolecallError} where it stands for none
+ * The value that an unsuccessful response stands for.
+ * @throws {RolecallError} if it stands for none
  */
 export function readFailure<T>(
   vendor: Vendor,

@@ -2,19 +2,19 @@ import type { Secret } from '../lib/secret.ts';
 
 const REDACTED = '[redacted]';
 
-/** As many characters of a key in a row say too much of it. */
+/** A run of this many characters of a key must not be shown. */
 const TELLING = 12;
-/** A key that is shorter than this is found only whole and not encoded: as little is found in anything. */
+/** A shorter key is only searched for whole and unencoded, because parts of it occur in any text. */
 const SHORT = 8;
 
 const ALPHANUMERIC = /[A-Za-z0-9]/;
 const OTHERS = /[^A-Za-z0-9]+/g;
 const BYTE_BITS = 8;
 
-/** A text in another form, each character of which knows what it came from. */
+/** A text in another form, with the original position of each character. */
 interface View {
   readonly text: string;
-  /** The first and the last character of the original that make a character of this one. */
+  /** For each character: the first and the last character of the original that it comes from. */
   readonly first: readonly number[];
   readonly last: readonly number[];
 }
@@ -45,7 +45,7 @@ export function redact(text: string, secrets: readonly Secret[]): string {
   return blotted(text, isBlot);
 }
 
-/** What of a key must not be seen. */
+/** The parts of a key that must not be shown. */
 function runsOf(key: string): readonly string[] {
   const size = Math.min(TELLING, key.length - 1);
   return Array.from({ length: key.length - size + 1 }, (_, start) =>
@@ -77,12 +77,12 @@ function blotted(text: string, isBlot: Uint8Array): string {
   return result;
 }
 
-/** Keys are ASCII; other letters may change their length with their case. */
+/** ASCII only, as keys are: other letters may change their length with their case. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** What the text may encode. Where the encoding begins is not known, so it is read from each place that it may begin at. */
+/** Decodes the text in every supported encoding, from each offset at which the encoding may begin. */
 function decodings(plain: View): readonly View[] {
   const hex = filter(plain, /[0-9A-Fa-f]/);
   const base64 = [ALPHANUMERIC, /[A-Za-z0-9+/_-]/].map((alphabet) => filter(plain, alphabet));
@@ -119,7 +119,7 @@ function percentDecoded({ text }: View): View {
   };
 }
 
-/** @param bits that one character of the encoding holds */
+/** @param bits per character of the encoding */
 function decoded(
   { text, first, last }: View,
   start: number,

@@ -4,31 +4,30 @@ import type { UpstreamResponse } from './response.ts';
 const IDLE_MS = 5 * 60_000;
 const PURGE_MS = 60_000;
 /**
- * What was read from a body takes no more than this for each byte of its text: 1.4 to 1.8 where little of it
- * was asked for, 0.7 to 1.3 where all was, measured with bodies of 27 KB to 2 MB.
+ * The most memory that a parsed value takes per byte of its body. Measured with bodies of 27 KB to 2 MB:
+ * 1.4 to 1.8 if an operation selects little of it, 0.7 to 1.3 if it selects everything.
  */
 const MEMORY_PER_BYTE = 2;
-/** What keeping a response takes, however small it is. */
+/** The overhead of each entry. */
 const MEMORY_PER_RESPONSE = 1024;
 
 interface Kept {
   readonly status: number;
   readonly encoding: string | undefined;
   readonly bytes: Buffer;
-  /** What was read from it; undefined where only its bytes are kept. */
+  /** The parsed value; undefined if only the bytes are kept. */
   readonly read: { readonly value: unknown } | undefined;
 }
 
 /**
- * Keeps the last bytes of each response with what was read from them: the vendor is asked every time,
- * and where it responds with the same bytes they need not be decoded, parsed and indexed again.
- * Of a response that differs from the last one only the bytes are kept, until they come again: what changes
- * each time would be kept for nothing, and whatever outlives its request makes garbage collection slower.
+ * Keeps the last bytes of each response with the value parsed from them. The vendor is called every time; if it sends
+ * the same bytes, they are not decoded, parsed and indexed again. When the bytes change, only they are kept, and the
+ * value once they come again: a value that is used once would only slow down garbage collection.
  */
 export class ResponseCache {
   readonly #responses: LRUCache<string, Kept> | undefined;
 
-  /** @param megabytes of responses and what was read from them; 0 keeps nothing */
+  /** @param megabytes for bytes and values; 0 disables the cache */
   constructor(megabytes: number) {
     if (megabytes === 0) return;
     this.#responses = new LRUCache({
@@ -36,16 +35,16 @@ export class ResponseCache {
       ttl: IDLE_MS,
       updateAgeOnGet: true,
     });
-    // One timer for all of them; it keeps no process alive.
+    // One timer for all entries; `unref` lets the process exit.
     setInterval(() => this.#responses?.purgeStale(), PURGE_MS).unref();
   }
 
   /**
-   * @param key of whoever asks and what for: another credential has another key
+   * @param key of the request and its credential: different credentials never share a key
    * @param response a success
-   * @param read what the value is made of: the body as JSON, undefined where it is none
-   * @returns what `read` gave for these bytes, now or the last time
-   * @throws {UpstreamFailure} `invalid` where the bytes are not what their encoding says, and what `read` throws
+   * @param read parses the body: JSON, or undefined if it is not JSON
+   * @returns what `read` returned for these bytes, now or last time
+   * @throws {UpstreamFailure} `invalid` if the bytes cannot be decoded; whatever `read` throws
    */
   read<T>(key: string, response: UpstreamResponse, read: (body: unknown) => T): T {
     const last = this.#responses?.get(key);

@@ -11,14 +11,14 @@ const MIN_CHUNK_BYTES = 1024;
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The body as it travelled. */
+  /** The body, still encoded. */
   readonly bytes: Buffer;
-  /** Reads the body. @throws {UpstreamFailure} `invalid` where it is too large or not what its encoding says */
+  /** Decodes the body. @throws {UpstreamFailure} `invalid` if it is too large or cannot be decoded */
   readBody(): Body;
 }
 
 export interface Body {
-  /** Undefined where it is no JSON. */
+  /** Undefined if it is not JSON. */
   readonly json: unknown;
   /** In bytes, decoded. */
   readonly length: number;
@@ -43,7 +43,7 @@ export function isSuccess({ status }: UpstreamResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-/** The body of a response that is no success, as JSON; undefined where it cannot be read: its status says enough. */
+/** The JSON body of an unsuccessful response; undefined if it cannot be read: the status says enough. */
 export function readErrorBody(response: UpstreamResponse): unknown {
   try {
     return response.readBody().json;
@@ -64,11 +64,11 @@ function readBody(bytes: Buffer, encoding: string | undefined, maxBytes: number)
 }
 
 /**
- * undici would decode it with an interceptor that it calls experimental, and before anybody could see that the
- * bytes are the same as last time. Another thread would cost more than it spares, and the length is bounded.
+ * undici's own interceptor is experimental, and would decode before the response cache could compare the bytes.
+ * Synchronous, because the length is bounded and another thread would cost more than it saves.
  */
 function decode(body: Buffer, encoding: string, maxBytes: number): Buffer<ArrayBuffer> {
-  // It is a list where it came twice.
+  // A header that was sent twice is a list.
   if (String(encoding).toLowerCase() !== 'gzip') {
     throw new UpstreamFailure('invalid', 'its body has an unexpected encoding');
   }
@@ -80,13 +80,13 @@ function decode(body: Buffer, encoding: string, maxBytes: number): Buffer<ArrayB
   }
 }
 
-/** So that one chunk takes all of it: the length that its last bytes state (RFC 1952, 2.3.1), true or not. */
+/** One chunk should hold the whole body: the last bytes state its length (RFC 1952, 2.3.1), correct or not. */
 function chunkSize(body: Buffer, maxBytes: number): number {
   const stated = body.length < ISIZE_BYTES ? 0 : body.readUInt32LE(body.length - ISIZE_BYTES);
   return Math.max(MIN_CHUNK_BYTES, Math.min(stated, maxBytes) + 1);
 }
 
-/** As it travels, or decoded. */
+/** For a body that is too large, encoded or decoded. */
 export function tooLarge(maxBytes: number): UpstreamFailure {
   return new UpstreamFailure('invalid', `its body is larger than ${maxBytes} bytes`);
 }

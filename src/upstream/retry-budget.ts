@@ -1,7 +1,7 @@
 const HALF_WINDOW_MS = 5_000;
 const FLOOR = 5;
 
-/** Of this half of the window, and of the one before. */
+/** Counts in the current half of the window and in the previous one. */
 interface Count {
   calls: number;
   retries: number;
@@ -10,9 +10,9 @@ interface Count {
 }
 
 /**
- * Keeps retries from multiplying the load on a vendor that is already in trouble: of the calls of the last
- * ten seconds, counted in halves, a share may be retried, and a few in any case. Nobody takes more than this share of
- * their own calls, nor what is fair when others have taken the rest: an equal part for each tenant.
+ * Keeps retries from multiplying the load on a failing vendor: a share of the last ten seconds' calls (counted in two
+ * halves) may be retried, with a minimum. A tenant may retry the same share of its own calls; if other tenants have used
+ * up the budget, it may still have an equal part of it.
  */
 export class RetryBudget {
   readonly #ratio: number;
@@ -25,14 +25,14 @@ export class RetryBudget {
     this.#ratio = ratio;
   }
 
-  /** @param tenant whose share it counts to */
+  /** @param tenant whose call it is */
   countCall(tenant: string): void {
     this.#forget();
     this.#total.calls += 1;
     this.#countOf(tenant).calls += 1;
   }
 
-  /** Takes a retry out of the budget; false where none is left. */
+  /** Uses one retry of the budget. @returns false if none is left */
   takeRetry(tenant: string): boolean {
     this.#forget();
     const own = this.#countOf(tenant);
@@ -63,7 +63,7 @@ export class RetryBudget {
     if (now < this.#halfEnds) return;
     const isAllOver = now >= this.#halfEnds + HALF_WINDOW_MS;
     this.#halfEnds = now + HALF_WINDOW_MS;
-    // What was counted in this half is the earlier one's now; where both are over, it is nothing.
+    // The current half becomes the previous one; if both are over, all counts become zero.
     for (let turns = isAllOver ? 2 : 1; turns > 0; turns -= 1) {
       turn(this.#total);
       for (const [tenant, count] of this.#tenants)

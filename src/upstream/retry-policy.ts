@@ -4,21 +4,21 @@ import type { UpstreamResponse } from './response.ts';
 /** A response without its body. */
 export type ResponseHead = Pick<UpstreamResponse, 'status' | 'headers'>;
 
-/** A vendor's own rules for being asked again. */
+/** A vendor's rules for rate limits and retries. */
 export interface RetryPolicy {
-  /** Does the response say that the caller asks too often? */
+  /** Does the response mean that a rate limit is exceeded? */
   isRateLimit(head: ResponseHead): boolean;
   /** May another attempt bring a better response? A success is never retried. */
   isRetryable(head: ResponseHead): boolean;
-  /** Seconds until the vendor wants to be asked again; undefined where it does not say. */
+  /** Seconds until the vendor accepts requests again; undefined if it does not say. */
   secondsToWait(head: ResponseHead): number | undefined;
 }
 
 const RATE_LIMITED = 429;
-/** Statuses that another attempt may not meet again. */
+/** Statuses that may be gone at the next attempt. */
 const RETRYABLE: ReadonlySet<number> = new Set([RATE_LIMITED, 500, 502, 503, 504]);
 
-/** HTTP's own rules: 429 (RFC 6585, 4), the server errors that may pass, and `Retry-After`. */
+/** HTTP's own rules: 429 (RFC 6585, 4), temporary server errors, and `Retry-After`. */
 export const httpPolicy: RetryPolicy = {
   isRateLimit: ({ status }) => status === RATE_LIMITED,
   isRetryable: ({ status }) => RETRYABLE.has(status),
@@ -26,8 +26,8 @@ export const httpPolicy: RetryPolicy = {
 };
 
 /**
- * HTTP's rules, and a header with the seconds that are left of the rate limit's window, for want of a `Retry-After`.
- * The header counts on a 429 only: it is about a window, not about a fault.
+ * HTTP's rules, and a header with the seconds left in the rate limit's window, which is used if there is no `Retry-After`.
+ * The header counts only with 429, because it does not say when a server error will pass.
  * @param header in lower case
  */
 export function windowPolicy(header: string): RetryPolicy {
@@ -42,8 +42,8 @@ export function windowPolicy(header: string): RetryPolicy {
 }
 
 /**
- * `Retry-After` in seconds, or as a date (RFC 9110, 10.2.3); undefined where it is neither.
- * A date is compared with the vendor's clock, where the response has it: this machine's may be set to another time.
+ * `Retry-After` in seconds, or as a date (RFC 9110, 10.2.3); undefined if it is neither.
+ * A date is compared with the response's own `Date`, if it has one, because this machine's clock may be wrong.
  */
 export function readRetryAfter(headers: IncomingHttpHeaders): number | undefined {
   const value = headers['retry-after'];

@@ -4,24 +4,24 @@ import { proxyUrl, ratio, wholeNumber } from '../lib/env-types.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How vendors are called; the same for all of them. docs/resilience.md says what each does. */
+/** How all vendors are called. docs/resilience.md explains each setting. */
 export interface UpstreamSettings {
-  /** For one call: all its attempts, and the wait for a slot. */
+  /** For one call: all attempts, and the wait for a slot. */
   readonly deadlineMs: number;
-  /** For one attempt, with its body. */
+  /** For one attempt, including its body. */
   readonly timeoutMs: number;
   readonly retries: number;
-  /** Retries per call that a site is granted, beyond the floor. */
+  /** Retries per call to a site, with a minimum (see RetryBudget). */
   readonly retryRatio: number;
-  /** Calls of a credential that fail in a row before its breaker opens. */
+  /** Failed calls in a row that open a credential's breaker. */
   readonly breakerFailures: number;
   readonly breakerResetMs: number;
-  /** Calls under way at once, per base URL, and those that may wait for a slot. */
+  /** The most running calls per base URL, and the most waiting ones (`queue`). */
   readonly concurrency: number;
   readonly queue: number;
   /** The longest body that is accepted, decoded. */
   readonly maxBytes: number;
-  /** What the response cache may hold; 0 keeps nothing. */
+  /** 0 disables the response cache. */
   readonly responseCacheMegabytes: number;
   readonly proxy: ProxySettings;
 }
@@ -33,7 +33,7 @@ export interface ProxySettings {
   readonly noProxy: string | undefined;
 }
 
-/** Proxies are set in either case, and the lower one wins: curl began it. */
+/** Proxy variables may be in lower or upper case; lower case wins, as in curl. */
 export const upstreamSettings: z.ZodType<UpstreamSettings> = z
   .object({
     UPSTREAM_DEADLINE_MS: wholeNumber(1, 10 * MINUTE_MS).default(10_000),

@@ -7,14 +7,14 @@ interface Flight<T> {
   passengers: number;
 }
 
-/** Lets concurrent requests for the same thing share one call, which ends early only when all of them have left. */
+/** Lets simultaneous equal requests share one call, which is cancelled once all of their callers have disconnected. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
 
   /**
-   * @param key the same for the same thing: whoever has another credential has another key
-   * @param signal aborted when this caller goes away
-   * @param call is given a signal of its own, aborted when the last caller has gone
+   * @param key of the request and its credential: different credentials never share a key
+   * @param signal aborted when this caller disconnects
+   * @param call gets its own signal, aborted when the last caller has disconnected
    */
   async join(
     key: string,
@@ -54,8 +54,8 @@ export class SingleFlight<T> {
   /** Another flight may have taken its place. */
   #end(key: string, flight: Flight<T>): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    // When a Map grows or shrinks, V8 keeps what was in it reachable until the next full collection:
-    // whole responses would be carried there, at a fifth of all the time that a request takes.
+    // When a Map grows or shrinks, V8 keeps its old entries reachable until the next full collection. Without this,
+    // they would retain whole responses, which took a fifth of a request's time.
     flight.landing = undefined;
   }
 }

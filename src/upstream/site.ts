@@ -4,15 +4,15 @@ import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamSettings } from './settings.ts';
 import { Slots } from './slots.ts';
 
-/** Of so many credentials a site remembers something: those that came last. */
+/** The most credentials that a site remembers: the most recent ones. */
 const MAX_CREDENTIALS = 10_000;
 
-/** What is kept for one base URL: one that is down, or flooded, costs no other anything. */
+/** The state of one base URL, so that a site that is down or flooded does not affect others. */
 export class Site {
   readonly breaker: Breaker;
   readonly slots: Slots;
   readonly budget: RetryBudget;
-  /** Whoever invents credentials gets one share for all of them, and pushes out none that are accepted. */
+  /** Only accepted credentials are kept, so that invented ones cannot push them out. */
   readonly #accepted = new LRUCache<string, true>({ max: MAX_CREDENTIALS });
 
   constructor(settings: UpstreamSettings) {
@@ -22,7 +22,7 @@ export class Site {
     this.budget = new RetryBudget(retryRatio);
   }
 
-  /** Takes note that the vendor knows this credential. */
+  /** Records that the vendor accepted this credential. */
   accept(credential: string): void {
     this.#accepted.set(credential, true);
     this.breaker.endTrouble();

@@ -7,13 +7,13 @@ import { Site } from './site.ts';
 import type { Slot } from './slots.ts';
 import type { Transport } from './transport.ts';
 
-/** Whose calls count to one share together: those of credentials that the vendor has not accepted. */
+/** All credentials that the vendor has not accepted count as this one tenant. */
 const STRANGERS = '';
 
 /**
- * The sites of one vendor, each by its base URL. A call passes, in this order: its credential's breaker,
- * the slots of the base URL, the breaker again (it may have opened meanwhile), and ky's attempts, whose retries
- * come out of the budget. The deadline covers all of it.
+ * The sites of one vendor, by base URL. A call passes its credential's breaker, the slots of the base URL, the breaker
+ * again (it may have opened while the call waited), and ky's attempts, whose retries the budget limits.
+ * The deadline covers all of this.
  */
 export class Sites {
   readonly #settings: UpstreamSettings;
@@ -28,9 +28,9 @@ export class Sites {
   }
 
   /**
-   * @param baseUrl a vendor's site, or what stands in for it: nothing is shared with others
+   * @param baseUrl a vendor's site, or its replacement; it shares no state with other base URLs
    * @returns the vendor's response, whatever its status
-   * @throws {UpstreamFailure} where there is none
+   * @throws {UpstreamFailure} if there is none
    */
   async send(baseUrl: URL, call: Call): Promise<UpstreamResponse> {
     const { credential, isRepeatable, signal } = call;
@@ -44,7 +44,7 @@ export class Sites {
     let isProbe: boolean;
     try {
       if (signal.aborted) throw callerLeft();
-      // Where its turn comes with the deadline nobody is asked, and the breaker has nothing to count.
+      // If the slot comes at the deadline, no call is made, so the breaker has nothing to count.
       if (performance.now() >= deadline) throw timedOut();
       isProbe = site.breaker.enter(credential);
     } catch (error) {
@@ -65,7 +65,7 @@ export class Sites {
     return isProbe ? leaveProbe(call, counted) : counted;
   }
 
-  /** Takes note that the vendor gave a value to this credential. */
+  /** Records that the vendor accepted this credential. */
   accept(baseUrl: URL, credential: string): void {
     this.#siteOf(baseUrl).accept(credential);
   }
@@ -92,7 +92,7 @@ async function hold(
   }
 }
 
-/** A probe shows how the vendor is: it runs to its own end, even where its caller goes away before. */
+/** A probe runs to its end even if its caller disconnects, because its outcome decides about the breaker. */
 function unwatched(call: Call): Call {
   const { signal } = new AbortController();
   return {

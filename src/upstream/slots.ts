@@ -1,13 +1,13 @@
 import { callerLeft, timedOut, UpstreamFailure } from './failure.ts';
 
-/** So much is added to the slots, for accepted credentials that hold none. */
+/** This share of extra slots is reserved for accepted credentials that hold none. */
 const RESERVE = 1 / 4;
 
-/** What is shared out: an accepted credential has a share of its own, all others have one together. */
+/** Counts for fairness: each accepted credential has its own share, all others have one together. */
 interface Share {
   running: number;
   waiting: number;
-  /** When it last got a slot, counted in slots. */
+  /** The number of the last slot that it got. */
   turn: number;
 }
 
@@ -23,13 +23,13 @@ interface Waiter {
   refuse(failure: UpstreamFailure): void;
 }
 
-/** To be given back. */
+/** Pass it to `giveBack`. */
 export type Slot = Line;
 
 /**
- * The calls to one base URL that are under way, and those that wait.
- * A slot that is given back goes to the waiting one that holds the fewest; alone, one credential may hold them all.
- * Where too many wait, whoever has the most of them is refused.
+ * The running and the waiting calls of one base URL.
+ * A freed slot goes to the waiting credential that holds the fewest; if nobody else waits, one may hold all slots.
+ * If too many calls wait, the credential with the most waiting calls is refused.
  */
 export class Slots {
   readonly #slots: number;
@@ -42,8 +42,8 @@ export class Slots {
   #turn = 0;
 
   /**
-   * @param slots calls under way at once
-   * @param queue calls that may wait for a slot
+   * @param slots the most running calls
+   * @param queue the most waiting calls
    */
   constructor(slots: number, queue: number) {
     this.#slots = slots;
@@ -52,10 +52,10 @@ export class Slots {
   }
 
   /**
-   * @param isAccepted has the vendor accepted this credential?
-   * @param signal aborted when the caller goes away
+   * @param isAccepted whether the vendor has accepted this credential
+   * @param signal aborted when the caller disconnects
    * @param waitMs how long it may wait
-   * @returns a slot, or the promise of one where none is free
+   * @returns a slot, or a promise of one if none is free
    * @throws {UpstreamFailure} `overflow`; the promise may reject with it too, with `cancelled` or with `timeout`
    */
   take(
@@ -139,7 +139,7 @@ export class Slots {
     return turn.promise;
   }
 
-  /** Of those that may start: whose share holds the fewest, then who does, then who got one longest ago. */
+  /** The line that gets the next slot: whose share holds the fewest slots, and of several, whose share got one longest ago. */
   #next(): Line | undefined {
     let next: Line | undefined;
     for (const line of this.#lines.values()) {
@@ -149,7 +149,7 @@ export class Slots {
     return next;
   }
 
-  /** Refuses the last that came of whoever has the most waiting, unless that is the one who comes. */
+  /** Refuses the newest waiting call of the longest line. @returns false if the new call's own line is the longest */
   #makeRoomFor(coming: Line): boolean {
     let longest = coming;
     for (const line of this.#lines.values()) if (waitsFor(line, longest) > 0) longest = line;

@@ -13,33 +13,33 @@ import { failureError } from './vendor-error.ts';
 
 /** One request to a vendor. */
 export interface VendorRequest extends RequestScope {
-  /** The vendor's site, or what stands in for it: no two of them share anything. */
+  /** The vendor's site, or its replacement. Different base URLs share no state. */
   readonly baseUrl: URL;
-  /** Below the base URL. Every path is read by one kind of reader. */
+  /** Relative to the base URL. All requests of a path must use the same reader, because their calls are shared. */
   readonly path: string;
-  /** GET where there is none. */
+  /** Default: GET. */
   readonly method?: 'GET' | 'POST';
-  /** `content-type` in `headers` says what it is. */
+  /** Its type is the `content-type` in `headers`. */
   readonly body?: string;
   /**
-   * May the vendor get it more than once, and one response serve several requests? Where nothing is said,
-   * a GET may (it is idempotent: RFC 9110, 9.2.2), and nothing else.
+   * May the call be retried, and may several requests share it? Default: true for GET (idempotent: RFC 9110, 9.2.2),
+   * false otherwise.
    */
   readonly isRepeatable?: boolean;
-  /** All keys that are sent: callers with other keys share nothing, and the vendor's words are redacted of them. */
+  /** All keys that are sent. They identify the credential, and are redacted from the vendor's messages. */
   readonly secrets: readonly Secret[];
-  /** What is sent, keys included. */
+  /** All headers to send, keys included. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The way to one vendor, shared by all requests: what every provider's client would do itself otherwise. */
+/** Calls to one vendor, for all requests: what every provider's client needs. */
 export class Upstream {
   readonly #vendor: Vendor;
   readonly #sites: Sites;
   readonly #cache: ResponseCache;
   readonly #flights = new SingleFlight<unknown>();
 
-  /** @param cache of all vendors */
+  /** @param cache shared by all vendors */
   constructor(
     vendor: Vendor,
     settings: UpstreamSettings,
@@ -52,9 +52,9 @@ export class Upstream {
   }
 
   /**
-   * Asks the vendor. Equal requests that are under way at once with the same credentials share one call, where they
-   * are repeatable, and a response with the same bytes as the last one is not read again.
-   * @throws {RolecallError} where the vendor gives no value
+   * Calls the vendor. Simultaneous equal requests with the same credentials share one call if they are repeatable.
+   * A response with the same bytes as the last one is not parsed again.
+   * @throws {RolecallError} if the call fails
    */
   async fetch<T>(request: VendorRequest, reader: Reader<T>): Promise<T> {
     const { baseUrl, path, method = 'GET', body, secrets, signal, report } = request;

@@ -8,7 +8,7 @@ import type { Vendor, VendorTexts } from './vendor.ts';
 
 const MAX_WORDS = 300;
 
-/** The code that an HTTP status means when the vendor says nothing more precise. */
+/** The code for an HTTP status, if the vendor says nothing more precise. */
 export function codeOfStatus(status: number): ErrorCode {
   if (status === 401) return 'UPSTREAM_UNAUTHENTICATED';
   if (status === 403) return 'UPSTREAM_FORBIDDEN';
@@ -20,7 +20,7 @@ export function codeOfStatus(status: number): ErrorCode {
 }
 
 /**
- * The error for a response that is no success.
+ * The error for an unsuccessful response.
  * @param words the vendor's own, shown as text, shortened and without a key
  * @param secrets what the call carried, which the vendor may echo
  * @param ownCode what the vendor's own error code means
@@ -48,7 +48,7 @@ export function responseError(
   });
 }
 
-/** The error for a response that says success and is not what the vendor documents. */
+/** The error for a successful response that does not have the documented shape. */
 export function shapeError(
   vendor: VendorTexts,
   response: UpstreamResponse,
@@ -61,7 +61,7 @@ export function shapeError(
   );
 }
 
-/** The error for a call that brought no response; anything but an UpstreamFailure is returned as it is. */
+/** The error for a call without a response. Other errors than UpstreamFailure are returned unchanged. */
 export function failureError(vendor: VendorTexts, error: unknown): unknown {
   if (!(error instanceof UpstreamFailure)) return error;
   const code = {

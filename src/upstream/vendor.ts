@@ -1,45 +1,45 @@
 import type { ErrorCode } from '../errors.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** What messages about a vendor say. */
+/** The texts in messages about a vendor. */
 export interface VendorTexts {
   /** The provider's value in the schema's `Provider` enum, in capitals. */
   readonly name: string;
   /** Its name as people write it. */
   readonly title: string;
-  /** What to check when the vendor refuses the credentials: a sentence. */
+  /** A sentence: what to check when the vendor rejects the credentials. */
   readonly credentialsHint: string;
-  /** What to check when the vendor refuses the request: a sentence. */
+  /** A sentence: what to check when the vendor denies access. */
   readonly permissionHint: string;
 }
 
-/** A vendor as far as its calls go. It is written in methods so that a provider can extend it. */
+/** What calls to a vendor need. It uses methods so that a provider can extend it. */
 export interface Vendor extends VendorTexts {
-  /** Which responses are rate limits, when to come back, and what may be retried. */
+  /** Which responses are rate limits, when to try again, and what may be retried. */
   readonly retryPolicy: RetryPolicy;
-  /** The media type that it is asked for: `application/json` where it names none. */
+  /** The `Accept` header. Default: `application/json`. */
   readonly accept?: string;
-  /** Reads the body of an error response; it is undefined where it is not JSON. */
+  /** Reads the body of an error response: JSON, or undefined if it is not JSON. */
   readError(body: unknown): VendorError;
 }
 
-/** What the body of an error response says. */
+/** The content of an error response. */
 export interface VendorError {
-  /** The vendor's own words, as they came: they are shortened and redacted before anybody sees them. */
+  /** The vendor's own message. It is redacted and shortened before it is shown. */
   readonly words: string | undefined;
-  /** What the vendor's own error code means, where that is more precise than the HTTP status. */
+  /** The meaning of the vendor's own error code, if it is more precise than the HTTP status. */
   readonly code?: ErrorCode | undefined;
 }
 
-/** How one kind of response is read. */
+/** Reads one kind of response. */
 export interface Reader<T> {
   /**
-   * The value in the body of a success (HTTP 2xx), which is JSON.
-   * @throws {ShapeError} where the body is not what the vendor documents
+   * The value in the JSON body of a success (HTTP 2xx).
+   * @throws {ShapeError} if the body does not have the documented shape
    */
   read(body: unknown): T;
-  /** Does the body of a success say that the call failed all the same? */
+  /** Does the body of a success (HTTP 2xx) report an error? */
   isError?(body: unknown): boolean;
-  /** The value that another status stands for; undefined where it is an error. */
+  /** The value that another status stands for; undefined if it is an error. */
   readStatus?(status: number, body: unknown): T | undefined;
 }

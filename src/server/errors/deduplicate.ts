@@ -3,8 +3,8 @@ import { RolecallError } from '../../errors.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Reports a failure that many fields met at the first of them only, in the order of the response; a field that
- * it left something out of counts, though it is not null.
+ * Reports a failure that affects several fields only at the first of them, in the order of the response. Partial errors
+ * count too, although their fields are not null.
  */
 export const reportedOnce: ServerPlugin = {
   onExecute({ args: { contextValue } }) {
@@ -27,7 +27,7 @@ function toError(failure: RolecallError, path: readonly (string | number)[]): Gr
   return new GraphQLError(failure.message, { path, originalError: failure });
 }
 
-/** The errors without those of a failure that an earlier one reports. */
+/** The errors without those whose failure is already reported earlier in the response. */
 function firstOfEach(
   errors: readonly GraphQLError[],
   { data }: ExecutionResult,
@@ -52,7 +52,7 @@ function failureOf({ originalError }: GraphQLError): RolecallError | undefined {
     : undefined;
 }
 
-/** Does the response come to this path before the other one? */
+/** Does this path come before the other one in the response? */
 function isBefore(
   path: readonly (string | number)[],
   other: readonly (string | number)[],

@@ -6,18 +6,18 @@ const MESSAGE =
   'Rolecall failed. Your request is not the cause: try again, and report it to the operator of this server.';
 
 /**
- * Lets through what callers are meant to read: RolecallErrors, and what GraphQL says of the request itself.
- * Everything else becomes INTERNAL, in every environment; Yoga logs the original.
+ * Lets through the errors that are meant for callers: RolecallErrors, and GraphQL's own about the request.
+ * All others become INTERNAL, in every environment; Yoga logs the original.
  */
 export function maskError(error: unknown): Error {
   if (error instanceof GraphQLError && isForCallers(error)) {
-    // Yoga puts there what a parser said of a body, the body included.
+    // Yoga puts the parser's error there, which quotes the body.
     if (error.extensions['originalError'] !== undefined) {
       const { extensions } = requestError('BAD_REQUEST', error.message);
       Object.assign(error.extensions, extensions);
       delete error.extensions['originalError'];
     }
-    // graphql-js gives none to variables and arguments that do not fit.
+    // graphql-js sets no code for variables and arguments of the wrong type.
     error.extensions['code'] ??= 'BAD_USER_INPUT' satisfies ErrorCode;
     return error;
   }

@@ -9,20 +9,20 @@ import {
   visit,
 } from 'graphql';
 
-/** These are safe: no two names joined by an underscore begin with one. */
+/** Safe, although they contain an underscore: no other two names joined by one begin with it. */
 const UNDERSCORED_FIELDS: ReadonlySet<string> = new Set(['__typename', '_entities']);
 const CONDITIONS: ReadonlySet<string> = new Set(['skip', 'include']);
 
 /**
- * Does graphql-jit 0.8.9 respond to this operation as graphql-js does? It does not where
- * - a selection that is no leaf has a directive: it loses fields, and returns fields that are skipped;
+ * Does graphql-jit 0.8.9 respond to this operation as graphql-js does? Not if
+ * - a selection that is not a leaf has a directive: it loses fields, and returns fields that are skipped;
  * - a field with a condition is selected twice: it changes the order of the response;
  * - a condition may be null: it reports no error;
- * - a literal list or object holds variables: it accepts null in a list, and loses variables in an object;
- * - names in the response hold an underscore: it joins names by underscores, and takes one field for another;
- * - names begin with `__`: introspection would show the second fields of lists, and objects would lose `__proto__`;
- * - **a literal string holds `__`**: it replaces markers that begin so in the code that it generates for the string,
- *   and what follows such a marker is executed.
+ * - a literal list or object contains variables: it accepts null in a list, and loses variables in an object;
+ * - a name in the response contains an underscore: it joins names with underscores, and confuses fields;
+ * - a name contains `__`: introspection would show the second fields of lists, and objects would lose `__proto__`;
+ * - **a literal string contains `__`**: it replaces markers that begin with `__` in its generated code, including the
+ *   code for the string, and executes what follows such a marker.
  * @param document one operation and its fragments, valid
  */
 export function isCompilable(document: DocumentNode): boolean {

@@ -17,12 +17,12 @@ import { responseTooLarge } from './response-limit.ts';
 import { selectSerializedLists, withSerializedLists } from './serialized-list-fields.ts';
 import { ExecutionState } from './state.ts';
 
-/** A query is compiled when it comes for the third time: a flood of different ones compiles nothing. */
+/** An operation is compiled at its third occurrence, so that a flood of different ones compiles nothing. */
 const COMPILED_AFTER = 3;
 
 /**
- * The most selections of a compiled operation, fragments counted wherever they are spread: 30 ms at the worst, of a
- * core that compiles 2,000 in 130 (`npm run bench:limits`).
+ * The most selections of a compiled operation; a fragment counts wherever it is spread. Compiling them takes at most
+ * 30 ms on a core that needs 130 ms for 2,000 (`npm run bench:limits`).
  */
 const MAX_COMPILED_SELECTIONS = 500;
 
@@ -31,19 +31,19 @@ type Execute = (args: ExecutionArgs) => unknown;
 
 interface Seen {
   times: number;
-  /** Undefined where it has not been compiled, null where it cannot be. */
+  /** Undefined if it has not been compiled, null if it cannot be. */
   query: ReturnType<ReturnType<typeof createCompiler>> | undefined;
 }
 
 /**
- * Compiles operations that come often, which costs a fraction of walking their documents.
- * @returns a function that returns what executes this operation as compiled code; undefined where it is not compiled.
- * That hands an operation with an error to the `ordinary` executor: compiled code words some errors otherwise and
- * leaves locations out. The loaders of the request ask no vendor twice.
+ * Compiles frequent operations: compiled code takes a fraction of the time of walking their documents.
+ * @returns a function that returns the compiled execution of an operation; undefined if it is not compiled.
+ * After an error, it executes the operation again with the `ordinary` executor, because compiled code words some errors
+ * differently and omits locations. The request's loaders do not call a vendor twice.
  */
 export function createCompiledExecution(schema: GraphQLSchema) {
-  // By the operation within its parsed document: two operations of a document are two keys. They last as long as
-  // the document, of which the document cache keeps the ones that were used last.
+  // By operation, because a document may have several. Entries last as long as the document, which the document cache
+  // keeps while it is in use.
   const operations = new WeakMap<OperationDefinitionNode, Seen>();
 
   const compile = createCompiler(schema);
@@ -79,7 +79,7 @@ export function createCompiledExecution(schema: GraphQLSchema) {
 
 function createCompiler(schema: GraphQLSchema) {
   const extended = withSerializedLists(schema);
-  // Values are validated where they are read, so scalars need not serialize them.
+  // Providers validate values when they read them, so scalars need not serialize them.
   const options = { disableLeafSerialization: true };
 
   return (document: DocumentNode, operationName: string | undefined) => {
@@ -91,7 +91,7 @@ function createCompiler(schema: GraphQLSchema) {
     if (!isCompiledQuery(compiled)) return null;
     const [{ variableDefinitions = [] }] = alone.definitions as [OperationDefinitionNode];
     return async ({ rootValue, contextValue, variableValues }: ExecutionArgs) => {
-      // graphql-jit reads a missing variable of a non-null type as null although it has a default.
+      // graphql-jit ignores the default of a missing variable of a non-null type.
       const variables = getVariableValues(extended, variableDefinitions, variableValues ?? {});
       if (variables.errors) return { errors: variables.errors };
       const result: ExecutionResult = await compiled.query(

@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 
 const MAX_DOCUMENTS = 1_024;
 const MAX_BYTES = 32 * 1024 ** 2;
-/** The memory of a parsed document for each character of its text, measured with dense documents. */
+/** The memory of a parsed document per character of its text, measured with dense documents. */
 const BYTES_PER_CHARACTER = 100;
 
-/** Caches of parsed documents by their text. Yoga's own have no bound of bytes, and callers choose how large documents are. */
+/** Caches of parsed documents by text. Yoga's own caches do not limit memory, and callers choose the size of documents. */
 export function createDocumentCaches() {
   return { documentCache: createCache<DocumentNode>(), errorCache: createCache<Error>() };
 }

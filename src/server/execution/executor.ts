@@ -3,7 +3,7 @@ import type { ServerPlugin } from '../plugin.ts';
 import { createCompiledExecution } from './compiled.ts';
 import { tooManyNodes } from './node-limit.ts';
 
-/** Executes operations, as compiled code where there is some. One whose response would hold too many list items is refused. */
+/** Executes operations, as compiled code if there is some; refuses those with too many list items in the response. */
 export function createExecutor(schema: GraphQLSchema, maxNodes: number): ServerPlugin {
   const compiledExecution = createCompiledExecution(schema);
 

@@ -8,9 +8,9 @@ import { BufferedResponse, freeSentBytes } from './response-body.ts';
 import { createResponseLimit } from './response-limit.ts';
 import { ExecutionState } from './state.ts';
 
-/** What an endpoint needs to execute operations and to write their responses. */
+/** What an endpoint needs to execute operations and write their responses. */
 export interface ExecutionParts {
-  /** Whoever reads results as they are sent comes after these. */
+  /** Plugins that read the final results, such as the log, must come after these. */
   readonly plugins: readonly ServerPlugin[];
   /** For the context of an operation. */
   createState(): Execution;

@@ -1,9 +1,9 @@
 import { SerializedList } from './serialized-list.ts';
 
-/** Text that JSON does not escape: printable ASCII without quotes and backslashes. */
+/** Strings that JSON does not escape: printable ASCII without quotes and backslashes. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** The bytes that JSON.stringify would write. Past the limit it is `Infinity`, and the rest of the value is not read. */
+/** The size of JSON.stringify's output in bytes. `Infinity` past the limit; the rest of the value is then not read. */
 export function jsonSize(value: unknown, limit: number): number {
   const meter = new Meter(limit);
   meter.add(value);
@@ -24,7 +24,7 @@ class Meter {
   }
 
   #text(text: string): void {
-    // A character takes at least one byte, so a text that is too long need not be searched.
+    // Each character takes at least one byte, so a string that is too long need not be tested.
     const isPlain = text.length > this.left || PLAIN.test(text);
     this.left -= isPlain ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
   }

@@ -29,14 +29,14 @@ type OperationInfo = Omit<
   'fieldName' | 'fieldNodes' | 'returnType' | 'parentType' | 'path'
 >;
 
-/** Stands for every count past the limit. */
+/** Any count past the limit. */
 const TOO_MANY = Number.POSITIVE_INFINITY;
 
 /**
- * How many items the lists of the response will hold; an empty list counts as one item, and so does a value that is
- * an error. `Infinity` past the limit, 0 where there are no lists. It calls the resolvers of lists and objects, each
- * once for a selection and an object, however often the response repeats these; it resolves and writes no leaf.
- * Execution finds in the loaders of the request what is loaded here. What fails counts as nothing: execution reports it.
+ * Counts the list items of the response before it exists. An empty list counts as one item, and so does a value that is
+ * an error. `Infinity` past the limit, 0 without lists. Calls only the resolvers of lists and objects, each once per
+ * object and selection. Execution finds what they load in the request's loaders. Failures count as nothing: execution
+ * reports them.
  */
 export async function countListItems(
   { schema, document, rootValue, contextValue, variableValues }: ExecutionArgs,
@@ -58,7 +58,7 @@ export async function countListItems(
     operation,
     variableValues: variables.coerced,
   };
-  // What fields leave out is reported when they are executed.
+  // A state of its own, because execution reports partial errors.
   const execution = ExecutionState.of(contextValue as Context).fresh();
   const context: Context = { ...(contextValue as Context), execution };
   return new Walk(info, context, limit).count(selection, rootValue);
@@ -77,7 +77,7 @@ class Walk {
     this.#limit = limit;
   }
 
-  /** The items in what is selected of an object. Neither this nor what it calls throws or rejects. */
+  /** Counts the items below one object. Neither this nor what it calls throws or rejects. */
   count(selection: ListSelection, source: unknown): MaybePromise<number> {
     let counts = this.#counts.get(selection);
     if (counts === undefined) {

@@ -19,7 +19,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
-/** What is needed to collect the fields of a selection. */
+/** What `collectFields` needs. */
 interface Selecting {
   readonly schema: GraphQLSchema;
   readonly fragments: Record<string, FragmentDefinitionNode>;
@@ -28,19 +28,19 @@ interface Selecting {
 
 type Collected = ReturnType<typeof collectFields>['fields'];
 
-/** What an operation selects of a type's objects, as far as the node limit counts it. */
+/** An operation's selection on a type, as far as the node limit needs it. */
 export class ListSelection {
   /** The fields that return lists or objects. */
   readonly fields: readonly ListField[];
-  /** The properties that other fields return as they are, and how often each is selected. */
+  /** The properties that selected leaves return unchanged, and how often each is selected. */
   readonly leaves: readonly (readonly [name: string, times: number])[];
-  /** Does the response hold lists here or below? */
+  /** Are there lists here or below? */
   readonly hasLists: boolean;
 
   constructor(selecting: Selecting, type: GraphQLObjectType, collected: Collected) {
     this.fields = Array.from(collected).flatMap(([responseName, nodes]) => {
       const field = type.getFields()[(nodes[0] as FieldNode).name.value];
-      // Introspection fields are none of the type's, and have limits of their own.
+      // Introspection fields are not the type's own, and have limits of their own.
       if (!field || !(isList(field.type) || isCompositeType(getNamedType(field.type)))) return [];
       return [new ListField(selecting, type, field, responseName, nodes)];
     });
@@ -63,7 +63,7 @@ export class ListSelection {
     let count = 0;
     for (const [name, times] of this.leaves) {
       const value = object[name];
-      // Most are strings, of which this is known sooner.
+      // `typeof` first, because most values are strings.
       if (typeof value === 'object' && value instanceof Error) count += times;
     }
     return count;
@@ -76,10 +76,10 @@ export class ListField {
   readonly field: GraphQLField<unknown, unknown>;
   readonly responseName: string;
   readonly nodes: readonly FieldNode[];
-  /** What is selected of its objects, by their type. */
+  /** The selections on its objects, by type. */
   readonly below: ReadonlyMap<string, ListSelection>;
   readonly isEmptyBelow: boolean;
-  /** What is selected of the objects of a list, where it is leaves only. */
+  /** The selection on a list's objects, if it has only leaves. */
   readonly leavesBelow: ListSelection | undefined;
   readonly hasLists: boolean;
 
@@ -109,10 +109,10 @@ export class ListField {
   }
 }
 
-/** By operations without directives: these select the same for all variables. */
+/** Only for operations without directives, whose selections do not depend on variables. */
 const known = new WeakMap<OperationDefinitionNode, ListSelection>();
 
-/** @throws {GraphQLError} where a directive's argument cannot be read */
+/** @throws {GraphQLError} if a directive's argument is invalid */
 export function listSelectionOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -156,7 +156,7 @@ function objectTypesOf(schema: GraphQLSchema, output: GraphQLOutputType) {
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
 }
 
-/** Does the field return a property as it is? */
+/** Does the field return a property unchanged? */
 export function isPlain({ resolve }: GraphQLField<unknown, unknown>): boolean {
   return resolve === undefined || resolve === defaultFieldResolver;
 }

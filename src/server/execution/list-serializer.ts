@@ -1,10 +1,10 @@
 import { type LeafSelection, SerializedList, SerializedObject } from './serialized-list.ts';
 
-/** Serializes the lists of one execution: each object once for a selection, however often the response repeats it. */
+/** Serializes the lists of one execution: each object once per selection, however often the response repeats it. */
 export class ListSerializer {
   readonly maxBytes: number;
   readonly #serialized = new Map<LeafSelection, Map<unknown, SerializedObject>>();
-  /** The characters of the values so far, each of which stands in the response at least once, as a byte or more. */
+  /** The characters of all values so far. Each takes at least one byte of the response. */
   #characters = 0;
 
   /** @param maxBytes of the response */
@@ -17,7 +17,7 @@ export class ListSerializer {
     return this.#characters > this.maxBytes;
   }
 
-  /** @throws {Error} where the ordinary executor has an error to report, or the response is too large */
+  /** @throws {Error} if the ordinary executor must report an error, or the response is too large */
   serialize(selection: LeafSelection, list: unknown): SerializedList | null {
     if (list === null || list === undefined) return null;
     if (!Array.isArray(list)) throw new Error('not a list');
@@ -49,7 +49,7 @@ export class ListSerializer {
     for (const { responseName, name, isNonNull } of leaves) {
       const value = name === '__typename' ? typename : (object[name] ?? null);
       if (value instanceof Error || (isNonNull && value === null)) throw new Error('not a leaf');
-      // Before it is serialized: an object may hold a long text under many aliases.
+      // Before serializing, because an object may have a long string under many aliases.
       this.#characters += charactersOf(value);
       if (this.isTooLarge) throw new Error('too large');
       members[responseName] = value;

@@ -1,7 +1,7 @@
-/** A value, or a promise of one, which is then waited for. */
+/** A value, or a promise of one. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** What the function returns, or the error that it fails with. */
+/** What the function returns, or the error that it throws or rejects with. */
 export function settled(give: () => unknown): unknown {
   try {
     return caught(give());
@@ -10,7 +10,7 @@ export function settled(give: () => unknown): unknown {
   }
 }
 
-/** The value; a promise that fails gives the error. */
+/** The value; a rejected promise becomes its error. */
 export function caught(value: unknown): unknown {
   return isPromise(value) ? value.catch(asError) : value;
 }
@@ -19,7 +19,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('failed');
 }
 
-/** The next value, at once where there is nothing to wait for: a promise for each item would cost more than the rest. */
+/** Calls `next` at once if there is nothing to wait for: a promise per item would cost more than everything else. */
 export function then<R>(
   value: unknown,
   next: (value: unknown) => MaybePromise<R>,

@@ -2,7 +2,7 @@ import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql'
 import { requestError } from '../errors/request-error.ts';
 import { countListItems } from './list-count.ts';
 
-/** The error that refuses an operation whose response would hold too many list items, before it is executed. */
+/** Before execution: the error for an operation whose response would have too many list items. */
 export async function tooManyNodes(
   args: ExecutionArgs,
   maxNodes: number,

@@ -4,7 +4,7 @@ import { freeBuffer } from '../../lib/free-buffer.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { serializeResult } from './serialize-result.ts';
 
-/** Marks what `writtenAsBytes` returned, and copies of it, which other plugins make. */
+/** Marks the results of `writtenAsBytes`, and the copies that other plugins make of them. */
 const WRITTEN_AS_BYTES = Symbol('written as bytes');
 
 interface WrittenAsBytes extends ExecutionResult {
@@ -12,7 +12,7 @@ interface WrittenAsBytes extends ExecutionResult {
   readonly [WRITTEN_AS_BYTES]: true;
 }
 
-/** The result, written so that what its lists repeat is copied. JSON.stringify writes results without such lists faster. */
+/** Marks a result with serialized lists, to be written by `serializeResult`. JSON.stringify is faster for other results. */
 export function writtenAsBytes(result: ExecutionResult): WrittenAsBytes {
   return { ...result, stringify: serializeResult, [WRITTEN_AS_BYTES]: true };
 }
@@ -20,11 +20,11 @@ export function writtenAsBytes(result: ExecutionResult): WrittenAsBytes {
 /** Frees the memory of a response once it has been sent. */
 export const freeSentBytes: ServerPlugin = {
   onResultProcess({ result, setResult, serverContext: { res } }) {
-    // The responses of a batch are copied into one text.
+    // Yoga joins the responses of a batch into one string.
     if (res === undefined || !isWrittenAsBytes(result)) return;
     const stringify = (written: object) => {
       const bytes = result.stringify(written);
-      // Until then Node writes from this memory. Where the connection breaks off, the event never comes.
+      // Until then, Node reads from this memory. If the connection breaks, the garbage collector frees it.
       res.once('finish', () => freeBuffer(bytes));
       return bytes;
     };
@@ -36,7 +36,7 @@ function isWrittenAsBytes(result: object): result is WrittenAsBytes {
   return WRITTEN_AS_BYTES in result;
 }
 
-/** A Response whose text is bytes from the start: Node sends large bytes in a fraction of the time of a large text. */
+/** A Response that converts its text to bytes at once: Node sends bytes much faster than a long string. */
 export class BufferedResponse extends Response {
   constructor(body?: BodyInit | null, init?: ResponseInit) {
     super(typeof body === 'string' ? Buffer.from(body) : body, init);

@@ -3,14 +3,14 @@ import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 import { jsonSize } from './json-size.ts';
 
-/** Refuses responses that are too large before they are written. The operations of a batch share the limit. */
+/** Refuses responses that are too large, before they are written. The operations of a batch share the limit. */
 export function createResponseLimit(maxBytes: number): ServerPlugin {
   const left = new WeakMap<Request, number>();
 
   return {
     onExecutionResult({ request, result, setResult }) {
       const before = left.get(request) ?? maxBytes;
-      // One more for the comma or bracket that follows it in a batch.
+      // One more byte for the comma or bracket that follows in a batch.
       const after = before - jsonSize(result, before) - 1;
       if (after < 0) setResult({ errors: [responseTooLarge(maxBytes)] });
       else left.set(request, after);

@@ -2,7 +2,7 @@ import { SerializedList, type SerializedObject } from './serialized-list.ts';
 
 const COMMA = 0x2c;
 
-/** What JSON.stringify writes, as bytes. A SerializedObject that is repeated is copied from where it stands first. */
+/** The bytes of JSON.stringify's output. A repeated SerializedObject is copied from its first occurrence. */
 export function serializeResult(result: object): Buffer<ArrayBuffer> {
   const writer = new Writer();
   writer.write(result);
@@ -10,7 +10,7 @@ export function serializeResult(result: object): Buffer<ArrayBuffer> {
 }
 
 class Writer {
-  /** The lists, and the text between them. */
+  /** The lists, and the JSON between them. */
   readonly #parts: (string | SerializedList)[] = [];
   #json = '';
 

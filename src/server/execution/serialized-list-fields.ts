@@ -24,19 +24,19 @@ import { listsObjects } from './list-selection.ts';
 import { type Leaf, type LeafSelection, SerializedList } from './serialized-list.ts';
 import { ExecutionState } from './state.ts';
 
-/** Ends the name of a list's second field. No other name of the schema ends so, and no name of a compiled document. */
+/** The suffix of a list's second field. No other name in the schema or in a compiled document ends like this. */
 const SUFFIX = '__serialized';
 
 type Field = GraphQLFieldConfig<unknown, Context>;
 type Fragments = Parameters<typeof collectSubFields>[1];
 
 const serializedList = new GraphQLScalarType({ name: SerializedList.name });
-/** By the node of a second field, for as long as its document lasts. */
+/** By the node of a second field. */
 const selections = new WeakMap<FieldNode, LeafSelection>();
 
 /**
- * The schema with a second field for each list of objects, which returns the list as one leaf, a SerializedList.
- * Roles share their permissions: completing and serializing these again for each role would cost more than all the rest.
+ * Adds a second field for each list of objects, which returns the list as one leaf, a SerializedList. Roles share
+ * permissions, and completing and serializing these again for each role would cost more than everything else.
  */
 export function withSerializedLists(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
@@ -59,7 +59,7 @@ function serializedListField(fieldName: string, field: Field): Field {
     type: isNonNullType(field.type) ? new GraphQLNonNull(serializedList) : serializedList,
     resolve(source, args, context, info) {
       const selection = selections.get(info.fieldNodes[0] as FieldNode) as LeafSelection;
-      // The resolver asks what is selected of a field of this type.
+      // The resolver inspects the selection, and expects the original type.
       const { type: returnType } = info.parentType.getFields()[fieldName] as GraphQLField<
         unknown,
         Context
@@ -78,7 +78,7 @@ function serializedListField(fieldName: string, field: Field): Field {
 }
 
 /**
- * The document with these second fields in place of lists of whose objects it selects leaves only.
+ * Replaces lists on whose objects only leaves are selected by their second fields.
  * @param schema made by `withSerializedLists`
  * @param document valid for the schema without them
  */
@@ -99,7 +99,7 @@ export function selectSerializedLists(schema: GraphQLSchema, document: DocumentN
         const type = getNamedType(typeInfo.getType());
         if (!isObjectType(parent) || !isObjectType(type)) return undefined;
         const second = node.name.value + SUFFIX;
-        // A field that is selected more than once is merged.
+        // Fields that are selected more than once are merged, which this does not support.
         const isAlone = occurrences.get(occurrence(parent.name, node)) === 1;
         if (!parent.getFields()[second] || !isAlone) return undefined;
         const leaves = leavesOf(schema, fragments, type, node);
@@ -116,7 +116,7 @@ export function selectSerializedLists(schema: GraphQLSchema, document: DocumentN
   );
 }
 
-/** How often each name of the response is selected of each object type; an interface counts for all its types. */
+/** How often each response name is selected on each object type; an interface counts for all its types. */
 function countOccurrences(schema: GraphQLSchema, document: DocumentNode) {
   const occurrences = new Map<string, number>();
   const typeInfo = new TypeInfo(schema);
@@ -141,7 +141,7 @@ function occurrence(type: string, { alias, name }: FieldNode): string {
   return `${type} ${(alias ?? name).value}`;
 }
 
-/** What is selected of the objects of a list; undefined unless it is leaves only, without conditions or resolvers. */
+/** The selection on the objects of a list; undefined unless it has only leaves, without conditions and resolvers. */
 function leavesOf(
   schema: GraphQLSchema,
   fragments: Fragments,
@@ -161,7 +161,7 @@ function leavesOf(
   return leaves.every((leaf) => leaf !== undefined) ? leaves : undefined;
 }
 
-/** `@skip` and `@include` need variables, which a request brings. */
+/** `@skip` and `@include` may depend on variables, which differ between requests. */
 function hasDirectives(set: SelectionSetNode | undefined, fragments: Fragments): boolean {
   return (set?.selections ?? []).some((selection) => {
     if (selection.directives?.length) return true;

@@ -1,4 +1,4 @@
-/** A field that gives a property as it is. */
+/** A selected field that returns a property unchanged. */
 export interface Leaf {
   /** Its name in the response. */
   readonly responseName: string;
@@ -7,14 +7,14 @@ export interface Leaf {
   readonly isNonNull: boolean;
 }
 
-/** What an operation selects of a list's objects, where it selects leaves only. */
+/** The selection on a list's objects, if it has only leaves. */
 export interface LeafSelection {
-  /** Of the objects. */
+  /** The objects' type. */
   readonly typename: string;
   readonly leaves: readonly Leaf[];
 }
 
-/** An object as the response has it. */
+/** An object as JSON. */
 export class SerializedObject {
   readonly json: string;
   readonly byteLength: number;
@@ -25,7 +25,7 @@ export class SerializedObject {
   }
 }
 
-/** Stands in a result for a list of objects. An object that the response repeats is the same SerializedObject. */
+/** Represents a list of objects in a result. Repeated objects are the same SerializedObject. */
 export class SerializedList {
   readonly objects: readonly SerializedObject[];
 

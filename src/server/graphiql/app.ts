@@ -8,19 +8,19 @@ const OPERATIONS = join(import.meta.dirname, '../../../schema/operations');
 const START = join(import.meta.dirname, 'browser/start.js');
 const STYLE = join(import.meta.dirname, 'browser/app.css');
 
-/** Those that it is served in, the best first. */
+/** Supported encodings, the best first. */
 export const ENCODINGS = ['br', 'gzip'] as const;
 
 type Encoding = (typeof ENCODINGS)[number] | 'identity';
 
 export interface App {
-  /** As a Content-Security-Policy names the script. */
+  /** The script's hash as in a Content-Security-Policy. */
   readonly hash: string;
   readonly etag: string;
   readonly bodies: Readonly<Record<Encoding, Promise<Uint8Array<ArrayBuffer>>>>;
 }
 
-/** GraphiQL as one script: rendered and compressed once, when somebody first asks for it. */
+/** GraphiQL as one script, rendered and compressed at the first request for it. */
 export function createApp({ hasDocs }: { readonly hasDocs: boolean }): { load(): Promise<App> } {
   let app: Promise<App> | undefined;
   return {
@@ -52,7 +52,7 @@ async function build(hasDocs: boolean): Promise<App> {
 }
 
 async function render(hasDocs: boolean): Promise<string> {
-  // 9 MB of source, which a server that nobody explores never needs.
+  // Imported here because it is 9 MB, which a server without GraphiQL users never needs.
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
   const parts = {
     css: graphiql.css + readFileSync(STYLE, 'utf8'),
@@ -67,9 +67,9 @@ async function render(hasDocs: boolean): Promise<string> {
       defaultTabs: exampleOperations().map((query) => ({ query })),
       isHeadersEditorEnabled: true,
       shouldPersistHeaders: false,
-      // Where it posts to: a successful POST to the page's own URL makes a browser forget the page.
+      // Not the page's own URL: after a successful POST to it, a browser would drop the page from its cache.
       endpoint: '?graphiql',
-      // It then does not ask for the schema.
+      // Keeps GraphiQL from introspecting the schema.
       ...(hasDocs ? {} : { schema: null }),
     },
   };

@@ -10,14 +10,14 @@ import { type PageOptions, renderPage } from './page.ts';
 
 export interface GraphiQLOptions extends PageOptions {
   readonly endpoint: string;
-  /** Lets those in who may have the app. @throws {GraphQLError} where the caller may not */
+  /** Checks that the caller may load the app. @throws {GraphQLError} if not */
   admit(request: Request, serverContext: ServerContext): Promise<void>;
   readonly logger: Logger;
 }
 
 /**
- * Serves GraphiQL, which needs no internet: a page of a few kilobytes for everybody, and the app of 9 MB, which the
- * page loads with the caller's token where one is needed.
+ * Serves GraphiQL, which works offline: a page of a few kilobytes for everyone, and the app (9 MB), which the page loads
+ * with the caller's token if one is required.
  */
 export function createGraphiQL(options: GraphiQLOptions): ServerPlugin {
   const { endpoint, admit, logger } = options;
@@ -40,7 +40,7 @@ export function createGraphiQL(options: GraphiQLOptions): ServerPlugin {
     const encoding = acceptedEncoding(asked, ENCODINGS);
     const headers = {
       'content-type': 'text/javascript; charset=utf-8',
-      // Kept by the browser, which asks each time whether it may use it.
+      // The browser caches the app, and revalidates it each time.
       'cache-control': 'private, no-cache',
       vary: 'accept-encoding, authorization',
       etag,
@@ -54,13 +54,13 @@ export function createGraphiQL(options: GraphiQLOptions): ServerPlugin {
     async onRequest({ request, url, endResponse, serverContext }) {
       if (request.method !== 'GET' || !isPath(url.pathname, endpoint)) return;
       const isApp = url.searchParams.get('graphiql') === 'app';
-      // Whatever the query: GraphiQL keeps it in the address, so that a reload brings it back.
+      // Even with a query in the URL: GraphiQL keeps it there, so that a reload restores it.
       if (!isApp && !prefersPage(request.headers)) return;
       try {
         if (isApp) await admit(request, serverContext);
         endResponse(isApp ? await serveApp(request) : await servePage());
       } catch (error) {
-        // Yoga would answer what is thrown here with its stack.
+        // If this threw, Yoga would respond with the stack trace.
         endResponse(refused(error) ?? failed(error));
       }
     },
@@ -72,7 +72,7 @@ export function createGraphiQL(options: GraphiQLOptions): ServerPlugin {
   }
 }
 
-/** The response that says so, where it is a refusal. */
+/** The response for a request that `admit` refused. */
 function refused(error: unknown): Response | undefined {
   if (!(error instanceof GraphQLError)) return undefined;
   const { status, headers } = error.extensions['http'] as {

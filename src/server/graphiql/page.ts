@@ -6,17 +6,17 @@ const LOADER = readBrowserFile('loader.js');
 const STYLE = readBrowserFile('page.css');
 
 export interface PageOptions {
-  /** Are the people served here invented? */
+  /** Does the server serve the sandbox's fictional people? */
   readonly isSandbox: boolean;
-  /** Is the app for those only who bring a token? */
+  /** Does loading the app require a token? */
   readonly needsToken: boolean;
-  /** Does the server show its schema? */
+  /** Is introspection on? */
   readonly hasDocs: boolean;
 }
 
 /**
- * The page that loads the app; it holds no secret.
- * @param appHash names the app's script, the only one that it may run besides its own
+ * The page that loads the app; it contains no secrets.
+ * @param appHash of the app's script, the only one that the page may run besides its own
  */
 export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appHash: string) {
   const notes = [
@@ -58,7 +58,7 @@ export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appH
   return { html, contentSecurityPolicy: contentSecurityPolicy(appHash) };
 }
 
-/** The editor makes styles and workers of its own; nothing is loaded from elsewhere, framed or posted. */
+/** Allows the editor's own styles and workers; forbids loading from elsewhere, framing and posting forms. */
 function contentSecurityPolicy(appHash: string): string {
   const loaderHash = `'sha256-${createHash('sha256').update(LOADER).digest('base64')}'`;
   return [

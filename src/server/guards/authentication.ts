@@ -7,12 +7,12 @@ import { fingerprint, Secret } from '../../lib/secret.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { Authentication, ServerContext, ServerPlugin } from '../plugin.ts';
 
-/** Looks at the token of a request, and leaves what came of it in the context. */
+/** Checks the token of a request, and stores the result in the context. */
 export type TokenCheck = (request: Request, context: ServerContext) => Promise<void>;
 
 /**
- * What came of the token is left to the guards that follow: whoever is refused is counted before.
- * @param verifier undefined where JWTs are not accepted
+ * Only stores the result, so that the rate limit counts a caller before `authenticatedOnly` refuses it.
+ * @param verifier undefined if JWTs are not accepted
  */
 export function createTokenCheck(
   tokens: readonly Secret[],
@@ -20,7 +20,7 @@ export function createTokenCheck(
 ): TokenCheck {
   const digests = tokens.map((token) => digest(token.reveal()));
 
-  /** In constant time: neither where a token differs nor its length can be measured. */
+  /** In constant time, so that timing reveals neither the position of a difference nor the length. */
   function isOurs(token: string): boolean {
     const presented = digest(token);
     return digests.map((known) => timingSafeEqual(known, presented)).includes(true);
@@ -50,17 +50,17 @@ export function createTokenCheck(
   };
 }
 
-/** Looks at the token of each operation. */
+/** Checks the token of each operation. */
 export function createAuthentication(checkToken: TokenCheck): ServerPlugin {
   return { onRequestParse: ({ request, serverContext }) => checkToken(request, serverContext) };
 }
 
-/** Lets only those in whose token was accepted, before anything of their request is parsed. */
+/** Refuses requests without an accepted token, before anything of them is parsed. */
 export const authenticatedOnly: ServerPlugin = {
   onRequestParse: ({ serverContext }) => assertAuthenticated(serverContext),
 };
 
-/** @throws {GraphQLError} where the token was not accepted */
+/** @throws {GraphQLError} if the token was not accepted */
 export function assertAuthenticated({ authentication }: ServerContext): void {
   if (authentication?.state === 'accepted') return;
   throw authentication?.error ?? new Error('the token was not looked at');
@@ -71,7 +71,7 @@ function bearerToken(headers: Headers): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
-/** @throws what neither the token nor the issuer is to blame for */
+/** @throws any error that neither the token nor the issuer has caused */
 function toHttpError(error: unknown): GraphQLError {
   if (error instanceof TokenRefused) {
     const challenge = `Bearer error="invalid_token", error_description="${error.message}"`;
@@ -90,7 +90,7 @@ function refused(message: string): Authentication {
   return { state: 'refused', error: unauthenticated(message) };
 }
 
-/** @param challenge RFC 6750, 3: it says what is wrong with a JWT */
+/** @param challenge says what is wrong with a JWT (RFC 6750, 3) */
 function unauthenticated(message: string, challenge = 'Bearer'): GraphQLError {
   return requestError('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });
 }

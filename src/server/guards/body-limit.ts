@@ -2,8 +2,8 @@ import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Refuses bodies that are too large. Node holds a body to its Content-Length, so that only one without it is
- * counted as it comes; Yoga's own limit sends every body through a stream of its own.
+ * Refuses bodies that are too large. Node enforces the Content-Length, so only bodies without one are counted while they
+ * arrive. Yoga's own limit would pass every body through another stream.
  */
 export function createBodyLimit(limit: number): ServerPlugin {
   return {

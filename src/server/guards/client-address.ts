@@ -4,14 +4,14 @@ import ipaddr from 'ipaddr.js';
 import proxyAddr from 'proxy-addr';
 import type { ServerSettings } from '../settings.ts';
 
-/** Of an IPv6 address the network: whoever has one address has all 2^64 of its network (RFC 6177). */
+/** An IPv6 client has all 2^64 addresses of its network (RFC 6177), so the network identifies it. */
 const NETWORK_PARTS = 4;
-/** A caller among the proxies' own addresses could name thousands, at a tenth of a millisecond each. */
+/** A caller within the proxies' subnets could list thousands, each of which takes a tenth of a millisecond. */
 const MAX_PROXIES = 16;
 
 /**
- * The network that a request comes from, as `X-Forwarded-For` of the trusted proxies tells it.
- * Where one of them tells no address, it is the proxy itself.
+ * The network that a request comes from, according to the trusted proxies' `X-Forwarded-For`.
+ * If a proxy gives no valid address, the proxy counts as the client.
  */
 export function clientNetwork(
   request: IncomingMessage,
@@ -30,7 +30,7 @@ export function clientNetwork(
     .join(':');
 }
 
-/** Without its port, which some proxies add, and as IPv4 where it is an IPv4 address in IPv6's clothes. */
+/** Removes the port, which some proxies add, and turns IPv4-mapped IPv6 addresses into IPv4. */
 function parseAddress(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (!text) return undefined;
   const address = ipaddr.isValid(text) ? text : SocketAddress.parse(text)?.address;

@@ -1,16 +1,16 @@
 import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
-/** Headers that a page of another origin can send only after a preflight, which CORS answers. */
+/** Headers that a page of another origin can send only after a preflight, which CORS controls. */
 const PREFLIGHTED = ['apollo-require-preflight', 'x-apollo-operation-name', 'x-graphql-yoga-csrf'];
 
-/** Media types that no form, image, script or navigation asks for. */
+/** Media types that no form, image, script or navigation accepts explicitly. */
 const GRAPHQL_ACCEPT = /application\/(graphql-response\+|graphql\+)?json/;
 
 /**
- * Refuses what a page of another origin can make a browser send without asking first.
- * Yoga's own plugin knows only headers of its own, so urql's GET would fail: urql says what it accepts,
- * and no more. A page can say that too, but its browser adds where it comes from (`Sec-Fetch-Site`).
+ * Refuses requests that a page of another origin can make a browser send without a preflight.
+ * Yoga's own plugin only accepts custom headers, but urql's GET has none, only `Accept`. A page can set `Accept` too,
+ * but then its browser adds `Sec-Fetch-Site`.
  */
 export function createCsrfPrevention(corsOrigins: readonly string[]): ServerPlugin {
   const allowed = new Set(corsOrigins);

@@ -10,7 +10,7 @@ import type { RequestErrorCode } from '../../errors.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { Limits } from '../settings.ts';
 
-/** What an operation asks for, its fragments counted wherever they are spread. */
+/** The size of an operation; a fragment counts wherever it is spread. */
 interface Size {
   /** Fields, inline fragments and spreads. */
   readonly selections: number;
@@ -23,8 +23,8 @@ interface Size {
 const NOTHING: Size = { selections: 0, depth: 0, aliases: 0, rootFields: 0, directives: 0 };
 
 /**
- * The selections that the operations of a document make together, fragments counted wherever they are spread.
- * Nested spreads make some from few characters: infinity, in the end, which no limit allows.
+ * The selections of all operations of a document; a fragment counts wherever it is spread.
+ * Nested spreads multiply, up to `Infinity`, which exceeds every limit.
  */
 export function countSelections(document: DocumentNode): number {
   const measure = createMeasure(document);
@@ -33,7 +33,7 @@ export function countSelections(document: DocumentNode): number {
     .reduce((sum, { selectionSet }) => sum + measure(selectionSet).selections, 0);
 }
 
-/** A validation rule that refuses documents with too much in them. */
+/** A validation rule that refuses documents that are too large. */
 export function createSizeRule(limits: Limits) {
   return function DocumentSizeRule(context: ValidationContext): ASTVisitor {
     const measure = createMeasure(context.getDocument());
@@ -53,7 +53,7 @@ export function createSizeRule(limits: Limits) {
         check(size.rootFields, limits.rootFields, 'TOO_MANY_ROOT_FIELDS', 'root fields');
         check(directives, limits.directives, 'TOO_MANY_DIRECTIVES', 'directives');
       },
-      // In fragments too.
+      // Visits lists in fragments too.
       ListValue({ values }) {
         check(values.length, limits.listItems, 'LIST_TOO_LONG', 'items in a list');
       },
@@ -68,13 +68,13 @@ function createMeasure(document: DocumentNode): (selections: SelectionSetNode) =
       fragments.set(definition.name.value, definition);
     }
   }
-  // A fragment is measured once, however often it is spread, so that nested spreads cost no exponential time.
+  // Each fragment is measured once, so that nested spreads do not take exponential time.
   const measured = new Map<string, Size>();
 
   function measureFragment(name: string): Size {
     const known = measured.get(name);
     if (known !== undefined) return known;
-    // One that spreads itself counts as nothing there: validation refuses it anyway.
+    // A fragment that spreads itself counts as nothing there; validation refuses it anyway.
     measured.set(name, NOTHING);
     const fragment = fragments.get(name);
     if (fragment === undefined) return NOTHING;

@@ -3,13 +3,13 @@ import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Responds only where the caller asked for this machine by name. Of a page whose own name was made to lead here
- * (DNS rebinding) a browser says that it is of the same origin: `Host` alone tells. 421 is RFC 9110, 15.5.20.
+ * Refuses requests whose `Host` is not this machine. A page whose own host name resolves to it (DNS rebinding) is of the
+ * same origin for the browser, so only `Host` reveals it. 421 is RFC 9110, 15.5.20.
  */
 export const localHost: ServerPlugin = {
   onRequestParse({ request }) {
     const host = request.headers.get('host');
-    // Browsers always send one.
+    // Only non-browsers send none.
     if (host === null || isLoopback(URL.parse(`http://${host}`)?.hostname ?? '')) return;
     throw requestError(
       'HOST_NOT_LOCAL',

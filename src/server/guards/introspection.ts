@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import type { ServerPlugin } from '../plugin.ts';
 
-/** Hides the schema: introspection is refused, a subgraph's `_service` too, and messages suggest no names of it. */
+/** Hides the schema: refuses introspection and a subgraph's `_service`, and removes suggestions from messages. */
 export const hiddenSchema: ServerPlugin = {
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
     addValidationRule(NoSchemaIntrospectionCustomRule);

@@ -3,9 +3,9 @@ import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
 /**
- * Says of automatic persisted queries that there are none. A client that sends the hash of a query alone then sends
- * the query, and no more hashes: https://www.apollographql.com/docs/apollo-server/performance/apq.
- * Status and message are those that Apollo Client and urql know; urql looks at the message only.
+ * Refuses automatic persisted queries. A client that has sent only a hash then sends the query itself, and no more
+ * hashes: https://www.apollographql.com/docs/apollo-server/performance/apq.
+ * Apollo Client and urql know this status and message; urql reads only the message.
  */
 export const noPersistedQueries: ServerPlugin = {
   onParams({ params: { query, extensions } }) {

@@ -8,14 +8,14 @@ import type { ServerSettings } from '../settings.ts';
 import { clientNetwork } from './client-address.ts';
 
 const WINDOW_SECONDS = 60;
-/** How many callers one address may stand for. */
+/** How many callers' limits one address has. */
 const CALLERS_PER_ADDRESS = 10;
 const UNKNOWN = ' from one address, with credentials that no vendor has accepted yet';
 const MAX_ACCEPTED = 10_000;
 /** How long credentials count as accepted after a vendor last accepted them. */
 const ACCEPTED_MS = 60 * 60 * 1_000;
 
-/** A provider, and the headers that carry its keys. */
+/** A provider's name, and the headers of its keys. */
 export interface KeyHeaders {
   readonly name: string;
   readonly keys: readonly string[];
@@ -23,22 +23,22 @@ export interface KeyHeaders {
 
 export interface RateLimit {
   readonly plugin: ServerPlugin;
-  /** Counts a request that is no operation. @throws {GraphQLError} 429 */
+  /** Counts a request that is not an operation. @throws {GraphQLError} 429 */
   count(request: Request, serverContext: ServerContext): Promise<void>;
 }
 
-/** Names of what is counted, each by itself. */
+/** What a request counts against; each name has its own count. */
 interface Caller {
   readonly names: readonly string[];
-  /** Set where anybody could have made those names up. */
+  /** Set if the names may be invented. */
   readonly address?: string;
 }
 
 /**
- * Bounds the operations of each caller, from before anything of a request is parsed. A caller is the person of a
- * JWT or a token of this server's, else the credentials of each vendor, else an address. Credentials that no vendor
- * has accepted yet also count against their address: inventing them is free. Each process counts for itself.
- * @param providers those whose credentials requests bring; none where they are the server's
+ * Limits the operations of each caller, before anything of a request is parsed. A caller is the person of a JWT or a
+ * token; without these, the credentials of each vendor; without those, an address. Credentials that no vendor has
+ * accepted yet also count against their address, because they may be invented. Each process counts for itself.
+ * @param providers those whose credentials come with requests; empty with the server's own credentials
  */
 export function createRateLimit(
   { rateLimit, trustProxy }: ServerSettings,
@@ -47,7 +47,7 @@ export function createRateLimit(
   const duration = WINDOW_SECONDS;
   const callers = new RateLimiterMemory({ points: rateLimit, duration });
   const addresses = new RateLimiterMemory({ points: rateLimit * CALLERS_PER_ADDRESS, duration });
-  // A fingerprint for each vendor and its credentials, never these.
+  // Fingerprints of a vendor's credentials, never the credentials themselves.
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED, ttl: ACCEPTED_MS });
 
   function callerOf(request: Request, { req, authentication }: ServerContext): Caller {
@@ -59,7 +59,7 @@ export function createRateLimit(
   }
 
   async function count({ names, address }: Caller, operations: number): Promise<void> {
-    // The address first, so that names beyond its count are not even remembered.
+    // The address first, so that names beyond its limit are not stored.
     if (address !== undefined) await consume(addresses, address, operations, UNKNOWN);
     for (const name of names) await consume(callers, name, operations);
   }
@@ -75,7 +75,7 @@ export function createRateLimit(
       };
     },
     onExecutionResult({ request, context }) {
-      // What was refused before it was executed has no context of ours.
+      // Operations that were refused before execution have no context of ours.
       const { trace } = context as Partial<Context>;
       for (const provider of providers) {
         if (!trace?.accepted.has(provider.name)) continue;
@@ -90,7 +90,7 @@ export function createRateLimit(
   };
 }
 
-/** What distinguishes a provider's credentials from others, undefined where the request brings none. */
+/** A name for the request's credentials of a provider; undefined if it has none. */
 function nameOf({ name, keys }: KeyHeaders, headers: Headers): string | undefined {
   const texts = keys.map((key) => headers.get(key) ?? '');
   if (!texts.some(Boolean)) return undefined;
@@ -98,9 +98,8 @@ function nameOf({ name, keys }: KeyHeaders, headers: Headers): string | undefine
 }
 
 /**
- * The library counts by the wall clock, but its timers, which forget a count when its minute is over, do not:
- * where the clock is set back a caller still waits for a minute at most, and `Retry-After` says no more than that.
- * Where it is set forward, counts begin anew.
+ * The library uses the wall clock, but its timers, which delete a count after a minute, do not. If the clock is set
+ * back, a caller waits for a minute at most, so `Retry-After` says no more. If it is set forward, counts restart.
  */
 async function consume(limiter: RateLimiterMemory, name: string, operations: number, whose = '') {
   try {

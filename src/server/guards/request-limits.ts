@@ -5,10 +5,10 @@ import type { ServerPlugin } from '../plugin.ts';
 import type { Limits } from '../settings.ts';
 import { countSelections, createSizeRule } from './document-size.ts';
 
-/** Refuses requests that ask for too much, each with a status and a code of its own. */
+/** Refuses requests that exceed a limit; each limit has its own code. */
 export function createLimits(limits: Limits): ServerPlugin {
   const sizeRule = createSizeRule(limits);
-  /** A document that comes again is the cache's, and need not be walked. */
+  /** Cached documents that were already checked. */
   const checked = new WeakSet<DocumentNode>();
 
   function checkSelections(document: DocumentNode): void {
@@ -32,9 +32,9 @@ export function createLimits(limits: Limits): ServerPlugin {
       };
     },
     onParse({ params: { source } }) {
-      // Here and not in a parse function: Yoga gives those errors the status of syntax errors.
+      // Not in a parse function, whose errors Yoga treats as syntax errors.
       checkTokens(source.toString(), limits.tokens);
-      // Before anything else walks the document: some walks enter a fragment as often as it is spread.
+      // Before anything else walks the document, because some walks visit a fragment once per spread.
       return ({ result }: { readonly result: DocumentNode | Error | null }) => {
         if (result && !(result instanceof Error)) checkSelections(result);
       };
@@ -57,7 +57,7 @@ function checkBatch(operations: number, limit: number): void {
 
 function checkVariables(variables: GraphQLParams['variables'], limit: number): void {
   const values: unknown[] = [variables];
-  // Without recursion, since JSON may nest as deep as its length allows.
+  // Without recursion, because JSON can nest arbitrarily deep.
   for (let value = values.pop(); value !== undefined; value = values.pop()) {
     if (Array.isArray(value) && value.length > limit) {
       throw requestError(
@@ -71,9 +71,9 @@ function checkVariables(variables: GraphQLParams['variables'], limit: number): v
   }
 }
 
-/** Counted before parsing; graphql-js can stop at a number of tokens too, but says so as a syntax error. */
+/** Counts before parsing. graphql-js has a token limit too, but reports it as a syntax error. */
 function checkTokens(document: string, limit: number): void {
-  // Every token takes a character.
+  // Every token has at least one character.
   if (document.length <= limit) return;
   if (countTokens(document, limit) <= limit) return;
   throw requestError(
@@ -83,8 +83,8 @@ function checkTokens(document: string, limit: number): void {
 }
 
 /**
- * Its tokens or its lines, whichever are more: for the place of each error graphql-js counts the lines before it.
- * Stops counting past the limit, and at what is no token: that is the parser's to tell.
+ * The number of tokens or lines, whichever is greater: to locate each error, graphql-js counts the lines before it.
+ * Stops past the limit, and at an invalid token, which the parser reports.
  */
 function countTokens(document: string, limit: number): number {
   const lexer = new Lexer(new Source(document));

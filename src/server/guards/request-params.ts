@@ -2,7 +2,7 @@ import { isJsonObject } from '../../lib/json.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { ServerPlugin } from '../plugin.ts';
 
-/** Refuses what is no request of GraphQL over HTTP (its section “Request Parameters”). */
+/** Refuses malformed requests (GraphQL over HTTP, “Request Parameters”). */
 export const wellFormedParameters: ServerPlugin = {
   onRequestParse({ request, requestParser, setRequestParser }) {
     if (request.method !== 'GET' || requestParser === undefined) return;
@@ -11,7 +11,7 @@ export const wellFormedParameters: ServerPlugin = {
         return await requestParser(original);
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
-        // What JSON.parse says repeats the text.
+        // The message of JSON.parse quotes the text.
         throw requestError(
           'BAD_REQUEST',
           'The parameters `variables` and `extensions` must be URL-encoded JSON.',

@@ -6,10 +6,10 @@ import {
 } from 'graphql';
 import type { ServerPlugin } from '../plugin.ts';
 
-/** A JavaScript object with a member of this name is taken for a promise, wherever it is awaited. */
+/** JavaScript treats an object with this member as a promise when it is awaited. */
 const RESERVED = 'then';
 
-/** Refuses what graphql-js 16 leaves to execution, or cannot know of. */
+/** Refuses what graphql-js 16 would only find during execution, or not at all. */
 export const validationRules: ServerPlugin = {
   onValidate({ addValidationRule }) {
     addValidationRule(KnownOperationTypesRule);
@@ -28,7 +28,7 @@ function KnownOperationTypesRule(context: ValidationContext) {
   };
 }
 
-/** Refuses the one alias that no response can carry. */
+/** Refuses the one alias that no response can contain. */
 function NoThenRule(context: ValidationContext) {
   return {
     Field(node: FieldNode) {

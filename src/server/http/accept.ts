@@ -3,12 +3,12 @@ import Negotiator from 'negotiator';
 const JSON_TYPES = ['application/graphql-response+json', 'application/json'];
 const HTML = 'text/html';
 
-/** Would whoever sent this rather have a page than a GraphQL response? Browsers would; where all is one, not. */
+/** Does the client prefer a page to a GraphQL response? True for browsers; false if both are equally acceptable. */
 export function prefersPage(headers: Headers): boolean {
   return negotiator(headers).mediaType([...JSON_TYPES, HTML]) === HTML;
 }
 
-/** The first of these encodings that is accepted; `identity` where none is. */
+/** The first of these encodings that the client accepts; `identity` if it accepts none. */
 export function acceptedEncoding<Encoding extends string>(
   headers: Headers,
   encodings: readonly Encoding[],

@@ -17,8 +17,8 @@ const EXPOSED_HEADERS = ['Retry-After', 'X-Request-Id'];
 const MAX_AGE_SECONDS = 7_200;
 
 /**
- * Lets pages of these origins read responses, and no others. Cookies mean nothing here, so no page may send them.
- * @param otherHeaders those that carry vendors' keys, and the operator's own
+ * Lets only pages of these origins read responses. Cookies are not allowed, because Rolecall uses none.
+ * @param credentialHeaders the headers of vendors' keys, and those of CORS_HEADERS
  */
 export function createCors(
   origins: readonly string[],
@@ -28,7 +28,7 @@ export function createCors(
   const allowed = new Set(origins);
   return (request: Request) => {
     const origin = request.headers.get('origin');
-    // Not a list of origins: with one of those, Yoga would answer "null" to others, which a sandboxed frame is.
+    // Not a list of origins: Yoga would send "null" to all others, which is the origin of a sandboxed frame.
     if (origin === null || !allowed.has(origin)) return false;
     return {
       origin,

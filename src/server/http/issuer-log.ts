@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { IssuerFailure } from '../../identity/fetch-keys.ts';
 import type { FetchReport } from '../../identity/issuer-keys.ts';
 
-/** Writes a line for each failure to fetch the issuer's keys, and one when they have come again. */
+/** Logs each failure to fetch the issuer's keys, and the first success after failures. */
 export function createIssuerLog(logger: Logger): (report: FetchReport) => void {
   let hasFailed = true;
   return ({ failure }) => {

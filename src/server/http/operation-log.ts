@@ -9,7 +9,7 @@ type Result = Parameters<NonNullable<ServerPlugin['onExecutionResult']>>[0]['res
 
 const MAX_NAME_LENGTH = 100;
 
-/** Writes a line for every operation, and one for every request that came to none; nothing about a person. */
+/** Logs each operation, and each request that was refused before it became one; nothing about a person. */
 export function createOperationLog(logger: Logger): ServerPlugin {
   const started = new WeakMap<Request, number>();
   const logged = new WeakSet<Request>();
@@ -28,7 +28,7 @@ export function createOperationLog(logger: Logger): ServerPlugin {
     },
     onExecutionResult({ request, context, result }) {
       logged.add(request);
-      // What was refused before it was executed has no context of ours.
+      // Operations that were refused before execution have no context of ours.
       const { trace, connections, caller } = context as Partial<Context> & ServerContext;
       const operation = names.get(context) ?? context.params.operationName;
       logger.info(
@@ -76,7 +76,7 @@ function codesOf(result: Result | Result[]): readonly unknown[] {
   return [...new Set(errors.map(({ extensions }) => extensions?.['code']))];
 }
 
-/** Why credentials that came cannot be used, also where the operation did not ask for what they are for. */
+/** The codes of unusable credentials, even if the operation does not select their provider. */
 function unusableCodes(connections: Context['connections'] = new Map()): readonly unknown[] {
   return [...connections.values()].flatMap((connection) =>
     connection.state === 'unusable' ? connection.error.extensions.code : [],

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ServerPlugin } from '../plugin.ts';
 
 const HEADER = 'X-Request-Id';
-/** Short, and of characters that mean nothing to a log or a shell. */
+/** Short, without characters that are special in a log or a shell. */
 const SANE = /^[\w.:/+=-]{1,128}$/;
 
 const ids = new WeakMap<Request, string>();
 
-/** The caller's id of the request where it is sane, else one made up; the response carries it too. */
+/** The caller's request id if it is valid, or a new one; the response has it too. */
 export function requestIdOf(request: Request): string {
   let id = ids.get(request);
   if (id === undefined) {

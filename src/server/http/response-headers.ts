@@ -1,6 +1,6 @@
 import type { ServerPlugin } from '../plugin.ts';
 
-/** Keeps what is said of persons out of caches, and browsers from taking responses for something else. */
+/** Keeps personal data out of caches, and browsers from guessing another media type. */
 export const answerHeaders: ServerPlugin = {
   onResponse({ response: { headers } }) {
     if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store');

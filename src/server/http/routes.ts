@@ -6,28 +6,28 @@ const HEALTH_PATH = '/health';
 const READY_PATH = '/ready';
 const NOT_ACCEPTABLE = 'Accept must allow application/graphql-response+json or application/json.\n';
 
-/** Is the process ready for requests? Not while it starts, nor while it ends. */
+/** Is the process ready for requests? Not during startup and shutdown. */
 export interface Readiness {
   isReady: boolean;
 }
 
 export interface Routes {
-  /** The endpoint's own. */
+  /** The endpoint's path. */
   readonly path: string;
-  /** Where people are sent who ask for nothing in particular. */
+  /** Where `/` redirects to. */
   readonly home: string;
-  /** Is there a page for them? */
+  /** Is there a page at `home`? */
   readonly hasPage: boolean;
   /** Is it ready for requests? */
   readonly isReady: () => boolean;
 }
 
-/** Is this the endpoint's path? A slash at its end makes no other one of it. */
+/** Is this the endpoint's path, with or without a trailing slash? */
 export function isPath(pathname: string, path: string): boolean {
   return pathname === path || pathname === `${path}/`;
 }
 
-/** Serves exact paths: on its own Yoga takes every URL that ends like one of its paths. */
+/** Responds to all paths but the endpoint's own: Yoga itself would serve every URL that ends like its endpoint. */
 export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPlugin {
   const withoutPage = `GraphQL is at ${home}: POST {"query":"{ viewer { providers } }"} as application/json. The GraphiQL page is off (GRAPHIQL=off).\n`;
 
@@ -53,7 +53,7 @@ export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPl
       if (response !== undefined) endResponse(response);
     },
     onResponse({ response, setResponse }) {
-      // Yoga's own, which is empty.
+      // Yoga's own 406 has no body.
       if (response.status === 406) {
         setResponse(text(406, NOT_ACCEPTABLE, Object.fromEntries(response.headers)));
       }

@@ -1,6 +1,6 @@
 import { Response } from '@whatwg-node/fetch';
 
-/** A response for people. */
+/** A plain-text response. */
 export function text(
   status: number,
   body: string,

@@ -1,7 +1,7 @@
 const form = document.querySelector('#token-form');
 const status = document.querySelector('#status');
 
-/** Loads the app, and starts it with the headers that it then sends with every request. */
+/** Loads the app and starts it with the headers to send with every request. */
 async function load(headers) {
   status.textContent = 'Loading GraphiQL …';
   const response = await fetch('?graphiql=app', { headers });

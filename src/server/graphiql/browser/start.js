@@ -1,4 +1,4 @@
-/** @param headers that are sent with every request */
+/** @param headers to send with every request */
 window.startGraphiQL = (headers) => {
   const { css, favicon, workers, options } = parts;
   const style = document.createElement('style');
@@ -14,7 +14,7 @@ window.startGraphiQL = (headers) => {
   );
   window.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => urls[label] };
 
-  // GraphiQL adds an empty tab to those of a visitor who comes back without having edited the first one.
+  // Without this, GraphiQL adds an empty tab for a returning visitor who has not edited the first one.
   localStorage['graphiql:query'] ??= options.defaultTabs[0]?.query ?? '';
   window.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
     ...options,
