@@ -1,5 +1,7 @@
 import { readEnvironment } from './config/environment.ts';
+import { readFileValues } from './config/file-variables.ts';
 import { ConfigError, readConfig } from './config/index.ts';
+import { watchFileValues } from './config/rotation.ts';
 import { affordableConnections } from './process/http/capacity.ts';
 import { listen } from './process/http/server.ts';
 import { createLogger } from './process/logger.ts';
@@ -32,10 +34,14 @@ try {
 }
 
 async function start(): Promise<void> {
-  const read = readConfig(readEnvironment(), providers);
+  const environment = readEnvironment();
+  const files = await readFileValues(environment, providers);
+  const read = readConfig(environment, providers, files);
   const logger = createLogger(read.server.logLevel);
   for (const warning of read.warnings) logger.warn(warning);
   surviveRequestFaults(logger);
+  const watches = watchFileValues({ environment, providers, files }, read, logger);
+  for (const watch of watches) watch.start();
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };
 

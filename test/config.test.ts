@@ -24,7 +24,7 @@ function problemsOf(environment: Environment): string[] {
 /** The base URL that Datadog is asked at. */
 function datadogUrl(environment: Environment): string {
   const { providers } = readConfig({ DD_API_KEY: 'a', DD_APP_KEY: 'b', ...environment });
-  const credentials = providers[0]?.settings.credentials as { baseUrl: URL };
+  const credentials = providers[0]?.settings.value.credentials as { baseUrl: URL };
   return credentials.baseUrl.href;
 }
 
@@ -193,7 +193,7 @@ describe('keys print as [redacted], however they are printed', () => {
     test(`those of ${provider.title}`, () => {
       const config = readConfig(keys);
       const credentials = config.providers.find((each) => each.provider === provider)?.settings
-        .credentials;
+        .value.credentials;
       const printed = [
         inspect(config, { depth: 20, showHidden: true }),
         JSON.stringify(config.providers.map(({ settings }) => settings)),

@@ -40,7 +40,7 @@ for (const fixture of fixtures) {
 
   /** The server's own credentials that this environment gives. */
   const credentialsOf = (environment: Environment) =>
-    readConfig(environment).providers.find((each) => each.provider === provider)?.settings
+    readConfig(environment).providers.find((each) => each.provider === provider)?.settings.value
       .credentials;
 
   /** A vendor that does this, and a Rolecall in front of it that has the keys, or takes those of requests. */

@@ -23,7 +23,7 @@ test('a provider’s sandbox sees the method, path, query, headers and body of a
   });
   try {
     const [{ settings: own } = assert.fail()] = led.providers;
-    const { baseUrl } = own as unknown as { baseUrl: URL };
+    const { baseUrl } = own.value as unknown as { baseUrl: URL };
     const response = await fetch(new URL('a/b?c=d&c=e', baseUrl), {
       method: 'POST',
       headers: { 'x-key': 'fictional-key' },

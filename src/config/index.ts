@@ -6,6 +6,14 @@ import type { Provider } from '../providers/provider.ts';
 import type { ServerConfig } from '../server/index.ts';
 import { serverSettings } from '../server/settings.ts';
 import { upstreamSettings } from '../upstream/settings.ts';
+import {
+  exposureTexts,
+  type FileValues,
+  fileVariable,
+  groupsOf,
+  problemText,
+  withFileValues,
+} from './file-variables.ts';
 import { checkNames } from './variable-names.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,6 +31,7 @@ export interface Config extends ServerConfig {
 /** Everything that is wrong with the environment, a line each, without any value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
 
   constructor(problems: readonly string[], warnings: readonly string[] = []) {
     super(
@@ -33,6 +42,7 @@ export class ConfigError extends Error {
         'Correct it in the environment or in the file .env. The file .env.example lists every variable.',
       ].join('\n'),
     );
+    this.problems = problems;
   }
 }
 
@@ -45,30 +55,50 @@ const variables = z.object({
 
 /**
  * @param environment its empty values count as unset
+ * @param files what is in the files that it names
  * @throws {ConfigError} naming every problem at once
  */
-export function readConfig(environment: Environment, providers: readonly Provider[]): Config {
-  const problems: string[] = [];
-  const { set, warnings } = checkNames(
+export function readConfig(
+  environment: Environment,
+  providers: readonly Provider[],
+  files: FileValues = new Map(),
+): Config {
+  const named = checkNames(
     Object.fromEntries(Object.entries(environment).filter(isSet)),
     [variables, serverSettings, identitySettings, upstreamSettings],
     providers,
+    groupsOf(providers).flat().map(fileVariable),
   );
-  const own = parse(variables, set, problems);
-  const server = parse(serverSettings, set, problems);
-  const identity = parse(identitySettings, set, problems);
-  const upstream = parse(upstreamSettings, set, problems);
+  const set = withFileValues(named.set, files);
+  const warnings = [...named.warnings, ...exposureTexts(files)];
+  const problems = [...files.keys()]
+    .filter((name) => name in named.set)
+    .map((name) => `${fileVariable(name)} must not be set together with ${name}.`);
+  const parse = <T>(schema: z.ZodType<T>, from: Environment): T | undefined => {
+    const result = schema.safeParse(from);
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues) {
+      problems.push(problemText(path.join('.'), message, files));
+    }
+    return undefined;
+  };
+  const own = parse(variables, set);
+  const server = parse(serverSettings, set);
+  const identity = parse(identitySettings, set);
+  const upstream = parse(upstreamSettings, set);
   const forced = set['SANDBOX'] === '1';
 
   const configured = providers.flatMap((provider) => {
-    const settings = parse(provider.settings, forced ? without(set, provider) : set, problems);
-    return settings === undefined ? [] : { provider, settings };
+    const settings = parse(provider.settings, forced ? without(set, provider) : set);
+    return settings === undefined ? [] : { provider, settings: { value: settings } };
   });
 
   if (forced && own?.CREDENTIALS === 'request') {
     problems.push('SANDBOX must not be 1 with CREDENTIALS=request: the sandbox takes no keys.');
   }
-  const hasCredentials = configured.some(({ settings }) => settings.credentials !== undefined);
+  const hasCredentials = configured.some(
+    ({ settings }) => settings.value.credentials !== undefined,
+  );
   // Wrong keys are reported as such, not as missing.
   const isRead = configured.length === providers.length;
   const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
@@ -80,7 +110,7 @@ export function readConfig(environment: Environment, providers: readonly Provide
   const isOpen =
     own?.CREDENTIALS === 'server' &&
     hasCredentials &&
-    server?.clientTokens.length === 0 &&
+    server?.clientTokens.value.length === 0 &&
     identity !== undefined &&
     identity.jwt === undefined;
   if (isOpen && !isLoopback(own.HOST)) {
@@ -116,11 +146,4 @@ function without(set: Environment, { sandbox }: Provider): Environment {
   return Object.fromEntries(
     Object.entries(set).filter(([name]) => !sandbox.variables.includes(name)),
   );
-}
-
-function parse<T>(schema: z.ZodType<T>, set: Environment, problems: string[]): T | undefined {
-  const result = schema.safeParse(set);
-  if (result.success) return result.data;
-  problems.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`));
-  return undefined;
 }

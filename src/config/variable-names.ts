@@ -21,18 +21,20 @@ interface NamedVariables {
 /**
  * Looks for variables that are set by a former name, or by one that is probably a misspelling.
  * @param settings what reads variables, beside the providers' own
+ * @param others names that nothing in these settings reads
  */
 export function checkNames(
   set: Variables,
   settings: readonly z.ZodType[],
   providers: readonly Provider[],
+  others: readonly string[],
 ): NamedVariables {
   const renamed = new Map(
     providers.flatMap(({ renamedVariables = {} }) => Object.entries(renamedVariables)),
   );
   const prefixes = [...PREFIXES, ...providers.flatMap(({ variablePrefix = [] }) => variablePrefix)];
   const schemas = [...settings, ...providers.map((provider) => provider.settings)];
-  const names = new Set(schemas.flatMap((schema) => variablesOf(schema)));
+  const names = new Set([...schemas.flatMap((schema) => variablesOf(schema)), ...others]);
   const meanable = [...names].filter((name) => !renamed.has(name) && !SHARED.test(name));
   const warnings: string[] = [];
   const kept = Object.entries(set).filter(([name]) => {

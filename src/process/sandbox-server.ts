@@ -37,10 +37,12 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
   const { port } = server.address() as AddressInfo;
   const toSandbox = ({ provider, settings }: ConfiguredProvider): ConfiguredProvider => ({
     provider,
-    settings: provider.sandbox.settings(
-      settings,
-      new URL(`http://127.0.0.1:${port}/${provider.field}/`),
-    ),
+    settings: {
+      value: provider.sandbox.settings(
+        settings.value,
+        new URL(`http://127.0.0.1:${port}/${provider.field}/`),
+      ),
+    },
   });
   return { config: { ...config, providers: config.providers.map(toSandbox) }, server };
 }

@@ -31,7 +31,7 @@ export function announce(config: Config, port: number, logger: Logger): void {
     if (config.sandbox) logger.warn(sandbox.join(' '));
     for (const line of lines) logger.info(line);
   }
-  if (config.server.clientTokens.some((token) => token.reveal().length < MIN_TOKEN_LENGTH)) {
+  if (config.server.clientTokens.value.some((token) => token.reveal().length < MIN_TOKEN_LENGTH)) {
     logger.warn(
       `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters and can be guessed: replace it, for example with the output of \`openssl rand -hex 32\`.`,
     );
@@ -57,10 +57,10 @@ function servesText({ host: listensOn, server }: Config, port: number): string {
 function providersText({ credentials, sandbox, providers }: Config): string {
   if (sandbox) return `${providers.map(({ provider }) => provider.title).join(', ')} (sandbox)`;
   const asked = providers
-    .filter(({ settings }) => credentials === 'request' || settings.credentials !== undefined)
+    .filter(({ settings }) => credentials === 'request' || settings.value.credentials !== undefined)
     .map(
       ({ provider, settings }) =>
-        `${provider.title} at ${provider.placeText(settings, credentials)}`,
+        `${provider.title} at ${provider.placeText(settings.value, credentials)}`,
     )
     .join(', ');
   return credentials === 'request'
@@ -69,7 +69,8 @@ function providersText({ credentials, sandbox, providers }: Config): string {
 }
 
 function callersText({ isOpen, credentials, identity, server }: Config): string {
-  const { clientTokens, corsOrigins } = server;
+  const { corsOrigins } = server;
+  const clientTokens = server.clientTokens.value;
   const pages = corsOrigins.length > 0 ? `, and pages of ${corsOrigins.join(', ')}` : '';
   const tokens = [
     ...(clientTokens.length > 0 ? [`one of CLIENT_TOKENS (${clientTokens.length})`] : []),

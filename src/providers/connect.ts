@@ -1,5 +1,6 @@
 import type { Connection, RequestContext, Trace } from '../context.ts';
 import { RolecallError } from '../errors.ts';
+import type { Current } from '../lib/current.ts';
 import { ResponseCache } from '../upstream/response-cache.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
 import { createTransport } from '../upstream/transport.ts';
@@ -8,7 +9,8 @@ import type { Provider, ProviderSettings } from './provider.ts';
 
 export interface ConfiguredProvider {
   readonly provider: Provider;
-  readonly settings: ProviderSettings;
+  /** Only its credentials may change. */
+  readonly settings: Current<ProviderSettings>;
 }
 
 export interface ConnectSettings {
@@ -28,9 +30,13 @@ export function createContextFactory(
   const transport = createTransport(settings.upstream.proxy);
   const cache = new ResponseCache(settings.upstream.responseCacheMegabytes);
   const keyHeaders = settings.providers.flatMap(({ provider }) => provider.headers.keys);
-  const connectors = settings.providers.map(({ provider, settings: own }) => {
-    const opened = provider.open(own, new Upstream(provider, settings.upstream, transport, cache));
+  const connectors = settings.providers.map(({ provider, settings: current }) => {
+    const opened = provider.open(
+      current.value,
+      new Upstream(provider, settings.upstream, transport, cache),
+    );
     return (request: Request, { upstream }: Trace, isKeyless: boolean): [string, Connection] => {
+      const own = current.value;
       const credentials =
         settings.credentials === 'request'
           ? (readHeaders(provider, request.headers, own) ??

@@ -70,7 +70,7 @@ export function createServer(
   const { jwt, logSecret } = config.identity;
   const verifier =
     jwt && new JwtVerifier(jwt, logSecret, config.upstream.proxy, createIssuerLog(logger));
-  const isClosed = settings.clientTokens.length > 0 || verifier !== undefined;
+  const isClosed = settings.clientTokens.value.length > 0 || verifier !== undefined;
   const checkToken = createTokenCheck(settings.clientTokens, verifier);
   const rateLimit = settings.rateLimit > 0 ? createRateLimit(settings, callerKeys) : undefined;
   const corsHeaders = [

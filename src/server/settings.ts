@@ -1,6 +1,7 @@
 import { validateHeaderName } from 'node:http';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
+import type { Current } from '../lib/current.ts';
 import { listOf, oneOf, parseKey, wholeNumber } from '../lib/env-types.ts';
 import type { Secret } from '../lib/secret.ts';
 
@@ -11,7 +12,7 @@ const MINUTE_MS = 60_000;
 /** Who may call, how much, and what is logged. */
 export interface ServerSettings {
   /** Bearer tokens of callers; without any (and without JWTs), everyone is let in. */
-  readonly clientTokens: readonly Secret[];
+  readonly clientTokens: Current<readonly Secret[]>;
   /** Origins whose pages may read responses. */
   readonly corsOrigins: readonly string[];
   /** Headers that these pages may send, in addition to the default ones. */
@@ -55,10 +56,21 @@ export interface Limits {
   readonly responseBytes: number;
 }
 
-const clientTokens = listOf(
-  parseKey,
-  'must be tokens: printable ASCII without spaces, separated by commas',
-);
+/** Those that may stand in a file instead. */
+export const keyVariables = ['CLIENT_TOKENS'];
+
+/** As people write lists to files: lines, which may end with a comma. */
+const LINE_BREAK = /\s*,?\s*[\r\n]+\s*/g;
+
+const clientTokens = z
+  .string()
+  .transform((text) => text.trim().replace(LINE_BREAK, ','))
+  .pipe(
+    listOf(
+      parseKey,
+      'must be tokens: printable ASCII without spaces, separated by commas or line breaks',
+    ),
+  );
 
 const corsOrigins = listOf(
   (text) => (URL.parse(text)?.origin === text ? text : undefined),
@@ -120,7 +132,7 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 10 * MINUTE_MS).default(10_000),
   })
   .transform((set) => ({
-    clientTokens: set.CLIENT_TOKENS,
+    clientTokens: { value: set.CLIENT_TOKENS },
     corsOrigins: set.CORS_ORIGINS,
     corsHeaders: set.CORS_HEADERS,
     introspection: set.INTROSPECTION === 'on',

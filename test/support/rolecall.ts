@@ -3,7 +3,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { pino } from 'pino';
 import type { Config } from '../../src/config/index.ts';
-import { createServer } from '../../src/server/index.ts';
+import { createServer, type RolecallServer } from '../../src/server/index.ts';
 import { readConfig } from './config.ts';
 import { fixtureOf } from './providers.ts';
 import type { Upstream } from './upstream.ts';
@@ -21,7 +21,11 @@ type Untyped = any;
 
 /** Rolecall as the environment configures it, asked without a port. */
 export function createRolecall(environment: Readonly<Record<string, string>>) {
-  const server = createTestServer(readConfig(environment));
+  return rolecallOf(createTestServer(readConfig(environment)));
+}
+
+/** The same for a server that there is already. */
+export function rolecallOf(server: RolecallServer) {
   return {
     fetch: server.fetch,
     async query<Data = Untyped>(

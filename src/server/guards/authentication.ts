@@ -3,6 +3,8 @@ import type { GraphQLError } from 'graphql';
 import { KeysUnavailable } from '../../identity/issuer-keys.ts';
 import { TokenRefused } from '../../identity/token-refused.ts';
 import type { JwtVerifier } from '../../identity/verifier.ts';
+import type { Current } from '../../lib/current.ts';
+import { onceForEach } from '../../lib/once-for-each.ts';
 import { fingerprint, Secret } from '../../lib/secret.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { Authentication, ServerContext, ServerPlugin } from '../plugin.ts';
@@ -15,15 +17,19 @@ export type TokenCheck = (request: Request, context: ServerContext) => Promise<v
  * @param verifier undefined if JWTs are not accepted
  */
 export function createTokenCheck(
-  tokens: readonly Secret[],
+  tokens: Current<readonly Secret[]>,
   verifier: JwtVerifier | undefined,
 ): TokenCheck {
-  const digests = tokens.map((token) => digest(token.reveal()));
+  const digestsOf = onceForEach((all: readonly Secret[]) =>
+    all.map((token) => digest(token.reveal())),
+  );
 
   /** In constant time, so that timing reveals neither the position of a difference nor the length. */
   function isOurs(token: string): boolean {
     const presented = digest(token);
-    return digests.map((known) => timingSafeEqual(known, presented)).includes(true);
+    return digestsOf(tokens.value)
+      .map((known) => timingSafeEqual(known, presented))
+      .includes(true);
   }
 
   async function authenticate(headers: Headers, context: ServerContext): Promise<Authentication> {
@@ -31,7 +37,7 @@ export function createTokenCheck(
     if (token === undefined) {
       return refused('This server requires a token: send it in the header Authorization: Bearer.');
     }
-    if (digests.length > 0 && isOurs(token)) {
+    if (isOurs(token)) {
       return { state: 'accepted', name: fingerprint(new Secret(token)) };
     }
     if (verifier === undefined) {

@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import { replace } from '../lib/current.ts';
+import { type TextFile, WatchedFiles } from '../lib/watched-files.ts';
+import type { Provider } from '../providers/provider.ts';
+import { type FileValues, fileVariable, groupsOf, MAX_FILE_BYTES } from './file-variables.ts';
+import { type Config, ConfigError, type Environment, readConfig } from './index.ts';
+
+/** What a configuration was read from. */
+export interface ConfigSource {
+  readonly environment: Environment;
+  readonly providers: readonly Provider[];
+  readonly files: FileValues;
+}
+
+/**
+ * Keeps the keys and tokens of `config` what is in the files: one watch for each group of variables, to be started.
+ * A group of which one file is bad keeps all of its old values, and no other group's.
+ * @param config what `readConfig` gave for the source
+ */
+export function watchFileValues(
+  { environment, providers, files }: ConfigSource,
+  config: Config,
+  logger: Logger,
+): readonly WatchedFiles[] {
+  let inUse = files;
+
+  function take(names: readonly string[], read: readonly TextFile[]): void {
+    const next = new Map([...inUse, ...names.map((name, index) => [name, read[index]] as const)]);
+    const variables = names
+      .filter((name) => next.get(name)?.text !== inUse.get(name)?.text)
+      .map(fileVariable);
+    try {
+      replaceKeys(config, readConfig(environment, providers, next));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      logger.warn({ problems: error.problems }, 'keys not rotated: the old ones stay in use');
+      return;
+    }
+    inUse = next;
+    if (variables.length > 0) logger.info({ variables }, 'keys rotated: new requests use them');
+  }
+
+  return groupsOf(providers).flatMap((group) => {
+    const names = group.filter((name) => files.has(name));
+    const watched = names.flatMap((name) => files.get(name) ?? []);
+    return names.length === 0
+      ? []
+      : [new WatchedFiles(watched, MAX_FILE_BYTES, (read) => take(names, read))];
+  });
+}
+
+function replaceKeys(config: Config, next: Config): void {
+  replace(config.server.clientTokens, next.server.clientTokens.value);
+  for (const [index, { settings }] of config.providers.entries()) {
+    const read = next.providers[index];
+    if (read !== undefined) replace(settings, read.settings.value);
+  }
+}

@@ -1,0 +1,113 @@
+import { readFile, stat } from 'node:fs/promises';
+
+const INTERVAL_MS = 500;
+/** While the files keep changing, the last of these takes in what is there: still within 2 s. */
+const MAX_LOOKS = 3;
+/** The coarsest time stamp of a file system: a change within it looks like none. */
+const TIME_STAMP_MS = 2_000;
+const OTHERS_MAY_READ = 0o004;
+
+/** A file as it was read. */
+export interface TextFile {
+  readonly path: string;
+  /** Without white space around it; empty where there is a problem. */
+  readonly text: string;
+  /** Why there is no text, as what follows "the file ... ". */
+  readonly problem: string | undefined;
+  /** May every user of the machine read it? */
+  readonly isExposed: boolean;
+  /** Another one once the file has been changed or replaced, or may have been since it was read. */
+  readonly version: string;
+}
+
+/** Never rejects: a file that cannot be read has a problem. */
+export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
+  // First, so that a change during the read is seen at the next look.
+  const seen = await versionOf(path);
+  try {
+    const stats = await stat(path);
+    const isYoung = Date.now() - stats.ctimeMs < TIME_STAMP_MS;
+    const version = isYoung ? `${seen} or later` : seen;
+    const isExposed = (stats.mode & OTHERS_MAY_READ) !== 0;
+    const problem = (text: string) => ({ path, text: '', problem: text, isExposed, version });
+    if (!stats.isFile()) return problem('is not a regular file');
+    if (stats.size > maxBytes) return problem(`has more than ${maxBytes} bytes`);
+    const text = (await readFile(path, 'utf8')).trim();
+    return text === '' ? problem('is empty') : { ...problem(''), text, problem: undefined };
+  } catch (error) {
+    const problem = `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    return { path, text: '', problem, isExposed: false, version: seen };
+  }
+}
+
+/**
+ * Files that are used together, so they are read together once they have stopped changing. It polls: inotify sees
+ * neither changes on network and FUSE file systems, nor the swap of a link further up the path, with which Kubernetes
+ * replaces the files of a secret.
+ */
+export class WatchedFiles {
+  readonly #maxBytes: number;
+  readonly #onChange: (files: readonly TextFile[]) => void;
+  /** As they were read last. */
+  #files: readonly TextFile[];
+  /** What the looks since the change saw. */
+  #seen: string[] = [];
+
+  /**
+   * @param files as they are in use
+   * @param onChange gets all of them where a text or a problem is another one
+   */
+  constructor(
+    files: readonly TextFile[],
+    maxBytes: number,
+    onChange: (files: readonly TextFile[]) => void,
+  ) {
+    this.#files = files;
+    this.#maxBytes = maxBytes;
+    this.#onChange = onChange;
+  }
+
+  /** Looks every half a second, for as long as something else keeps the process alive. */
+  start(): void {
+    const next = async () => {
+      await this.look();
+      this.start();
+    };
+    setTimeout(next, INTERVAL_MS).unref();
+  }
+
+  /** Takes in a change that the look before saw too, so neither half a file nor half a pair of them. */
+  async look(): Promise<void> {
+    const paths = this.#files.map(({ path }) => path);
+    const versions = (await Promise.all(paths.map(versionOf))).join(' ');
+    if (versions === versionsOf(this.#files)) {
+      this.#seen = [];
+      return;
+    }
+    const isSettled = this.#seen.at(-1) === versions;
+    this.#seen.push(versions);
+    if (!isSettled && this.#seen.length < MAX_LOOKS) return;
+    const files = await Promise.all(paths.map((path) => readTextFile(path, this.#maxBytes)));
+    const before = this.#files;
+    this.#files = files;
+    this.#seen = [];
+    if (files.some((file, index) => differs(file, before[index]))) this.#onChange(files);
+  }
+}
+
+async function versionOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}
+
+function versionsOf(files: readonly TextFile[]): string {
+  return files.map(({ version }) => version).join(' ');
+}
+
+function differs({ text, problem }: TextFile, other: TextFile | undefined): boolean {
+  return text !== other?.text || problem !== other.problem;
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { readFileValues } from '../../src/config/file-variables.ts';
+import { type Environment, readConfig } from '../../src/config/index.ts';
+import { watchFileValues } from '../../src/config/rotation.ts';
+import { providers } from '../../src/providers/index.ts';
+import { createServer } from '../../src/server/index.ts';
+import { type Line, linesOf } from './log.ts';
+import { rolecallOf } from './rolecall.ts';
+
+/** A directory for the files of one test, which only this user may read. */
+export function createDirectory() {
+  const path = mkdtempSync(join(tmpdir(), 'rolecall-test-'));
+  return {
+    path,
+    /** @returns the path of the file */
+    write(name: string, text: string, mode = 0o600): string {
+      const file = join(path, name);
+      writeFileSync(file, text, { mode });
+      return file;
+    },
+    [Symbol.dispose]() {
+      rmSync(path, { recursive: true });
+    },
+  };
+}
+
+/** The configuration that this environment and its files give. @throws {ConfigError} as `readConfig` does */
+export async function readConfigWithFiles(environment: Environment) {
+  return readConfig(environment, providers, await readFileValues(environment, providers));
+}
+
+/** Rolecall with each of these values in a file, which the variable `<name>_FILE` names. */
+export async function createRolecallWithFiles(
+  values: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const directory = createDirectory();
+  const paths = Object.entries(values).map(([name, text]) => [
+    `${name}_FILE`,
+    directory.write(name, text),
+  ]);
+  const environment: Environment = { ...more, ...Object.fromEntries(paths) };
+  const files = await readFileValues(environment, providers);
+  const config = readConfig(environment, providers, files);
+  let log = '';
+  const logger = pino(
+    {},
+    {
+      write(line: string) {
+        log += line;
+      },
+    },
+  );
+  const watches = watchFileValues({ environment, providers, files }, config, logger);
+  return {
+    ...rolecallOf(createServer(config, logger, { isReady: true })),
+    directory,
+    /** Writes these values to their files, and lets them be seen. */
+    async rotate(next: Readonly<Record<string, string>>): Promise<void> {
+      for (const [name, text] of Object.entries(next)) directory.write(name, text);
+      for (const watch of watches) {
+        await watch.look();
+        await watch.look();
+      }
+    },
+    /** What the log says of rotations. */
+    rotations: (): Line[] => linesOf(log).filter(({ msg }) => /^keys (not )?rotated/.test(msg)),
+    log: () => log,
+    [Symbol.dispose]: directory[Symbol.dispose],
+  };
+}

@@ -1,0 +1,11 @@
+import { Secret } from '../../src/lib/secret.ts';
+
+/** Credentials with the text of each key in its place, for comparison. */
+export function revealed(credentials: unknown): unknown {
+  if (credentials instanceof Secret) return credentials.reveal();
+  if (credentials === null || typeof credentials !== 'object') return credentials;
+  if (credentials instanceof URL) return credentials.href;
+  return Object.fromEntries(
+    Object.entries(credentials).map(([name, value]) => [name, revealed(value)]),
+  );
+}
