@@ -6,44 +6,44 @@ type Path = GraphQLResolveInfo['path'];
 
 /** What one request can do with one provider. */
 export type Connection =
-  /** `session` is the provider's own; it lives as long as the request. */
+  /** `session` belongs to the provider; it lives as long as the request. */
   | { readonly state: 'connected'; readonly session: unknown }
   | { readonly state: 'absent' }
-  /** Credentials came that cannot be used: the provider's field reports why. */
+  /** The credentials cannot be used; the provider's field reports why. */
   | { readonly state: 'unusable'; readonly error: RolecallError };
 
-/** What lasts as long as a request. */
+/** The context of one request. */
 export interface RequestContext {
   /** By the provider's name in the schema's `Provider` enum. */
   readonly connections: ReadonlyMap<string, Connection>;
-  /** How the operation went: for the log, and for what is remembered of its caller. */
+  /** How the operation went, for the log and the rate limit. */
   readonly trace: Trace;
 }
 
 /** What resolvers share while they execute an operation. Nothing in it outlives the request. */
 export interface Context extends RequestContext {
-  /** Replaced whole when the operation is executed again. Resolvers read it before they wait for anything. */
+  /** Replaced when the operation is executed again, so resolvers must read it before they await anything. */
   execution: Execution;
 }
 
-/** What resolvers note while they execute an operation once. */
+/** The state of one execution of an operation. */
 export interface Execution {
-  /** Failures that left something out of fields without nulling them, with the paths of those fields. */
+  /** Partial errors: failures that left something out of fields without nulling them, with the fields' paths. */
   readonly partialErrors: Map<RolecallError, Set<Path>>;
-  /** What `selectsMoreThanId` found, by the nodes of a field. In a WeakMap it would cost the garbage collector more. */
+  /** The results of `selectsMoreThanId`, by a field's nodes. A Map, because WeakMaps slow down garbage collection. */
   readonly moreThanId: Map<readonly FieldNode[], boolean>;
 }
 
 export interface Trace {
-  /** The names of the providers that the operation asked. */
+  /** The names of the providers that the operation called. */
   readonly providers: Set<string>;
-  /** Of these, the ones that gave the user whose credentials they were asked with. */
+  /** Those of them that returned the owner of the credentials. */
   readonly accepted: Set<string>;
-  /** The calls that this request made; it has none of its own where it shared another one's. */
+  /** The calls that this request made; none if it shared another request's call. */
   readonly upstream: ({ readonly provider: string } & CallReport)[];
 }
 
-/** The session of the provider of this name whose resolvers run, so that there is one. */
+/** The session of a provider whose resolvers run, so it must be connected. */
 export function sessionOf(context: Context, name: string): unknown {
   const connection = context.connections.get(name);
   if (connection?.state === 'connected') return connection.session;
@@ -51,8 +51,8 @@ export function sessionOf(context: Context, name: string): unknown {
 }
 
 /**
- * The session of the provider of this name, which is about to be asked; null where it is not connected.
- * @throws {RolecallError} where credentials came that cannot be used
+ * The session of a provider that is about to be called; null if it is not connected.
+ * @throws {RolecallError} if the credentials cannot be used
  */
 export function sessionToAsk(context: Context, name: string): unknown {
   const connection = context.connections.get(name);

@@ -1,6 +1,5 @@
 /**
- * What callers find in `errors[].extensions`.
- * `ERROR_CODES` says when each code is given.
+ * The content of `errors[].extensions`. `ERROR_CODES` explains each code.
  */
 export interface ErrorExtensions {
   readonly code: ErrorCode;
@@ -8,14 +7,13 @@ export interface ErrorExtensions {
   readonly provider?: string;
   /** The HTTP status that the vendor responded with. */
   readonly status?: number;
-  /** Seconds until the vendor wants to be asked again. */
+  /** Seconds until the vendor accepts requests again. */
   readonly retryAfter?: number;
 }
 
 /**
- * Every code that callers may meet, with its meaning. A code with a `status` refuses a whole request with that
- * HTTP status; the others report what is wrong with one field.
- * The README's error table is this one, which a test compares.
+ * Every code that callers may get, with its meaning. A code with a `status` refuses a whole request with that HTTP
+ * status; the others report an error of one field. A test compares the README's error table with this one.
  */
 export const ERROR_CODES = {
   CREDENTIALS_MISSING: {
@@ -142,14 +140,14 @@ export type RequestErrorCode = {
 }[ErrorCode];
 
 /**
- * An error that callers are meant to read; every other one is masked.
- * It is no GraphQLError, so that code below the schema can throw it without knowing GraphQL:
- * graphql-js copies `extensions` from whatever a resolver throws.
+ * An error that is meant for callers; all others are masked.
+ * Not a GraphQLError, so that code below the schema need not know GraphQL: graphql-js copies `extensions` from any error
+ * that a resolver throws.
  */
 export class RolecallError extends Error {
   override readonly name: string = 'RolecallError';
   readonly extensions: ErrorExtensions;
-  /** Is it reported once per operation, at the first field that met it, rather than at every one? */
+  /** Is it reported only at the first field that it affects, rather than at each? */
   readonly isReportedOnce: boolean;
 
   constructor(
@@ -162,7 +160,7 @@ export class RolecallError extends Error {
     this.isReportedOnce = isReportedOnce;
   }
 
-  /** The same, reported once per operation. */
+  /** A copy that is reported once per operation. */
   reportedOnce(): RolecallError {
     return new RolecallError(this.message, this.extensions, { isReportedOnce: true });
   }

@@ -1,8 +1,8 @@
-// Plain JavaScript, so that an older Node can read it far enough to say what is wrong.
+// Plain JavaScript, so that an older Node can run it and report its version.
 import './node-version.mjs';
 import module from 'node:module';
 
-// What is compiled once need not be compiled at the next start.
+// Later starts reuse the compiled code.
 module.enableCompileCache();
 
 try {

@@ -3,12 +3,12 @@ import { parseEnv } from 'node:util';
 import { ConfigError, type Environment } from './index.ts';
 
 const FILE = '.env';
-/** Some editors begin a file with it. */
+/** Some editors add it at the start of a file. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
 /**
- * The process's environment, and what `.env` adds to it: the environment wins, also with an empty value.
- * @throws {ConfigError} where there is a `.env` that cannot be read
+ * The process's environment, with the variables of `.env` added. The environment wins, even with an empty value.
+ * @throws {ConfigError} if `.env` exists but cannot be read
  */
 export function readEnvironment(): Environment {
   return { ...readFile(), ...process.env };

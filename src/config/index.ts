@@ -22,13 +22,13 @@ export interface Config extends ServerConfig {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
-  /** Sentences about variables whose names should be others. */
+  /** Sentences about former and misspelt names of variables. */
   readonly warnings: readonly string[];
-  /** Are they the sandbox's because of SANDBOX=1, whatever keys there are? */
+  /** Is the sandbox used because of SANDBOX=1, whatever keys are set? */
   readonly isSandboxForced: boolean;
 }
 
-/** Everything that is wrong with the environment, a line each, without any value. */
+/** All problems of the environment, one per line, without any values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -99,7 +99,7 @@ export function readConfig(
   const hasCredentials = configured.some(
     ({ settings }) => settings.value.credentials !== undefined,
   );
-  // Wrong keys are reported as such, not as missing.
+  // Invalid keys are reported as invalid, not as missing.
   const isRead = configured.length === providers.length;
   const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
   if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {
@@ -122,7 +122,7 @@ export function readConfig(
     throw new ConfigError(problems, warnings);
 
   return {
-    // As URLs write it, which Node does not listen on.
+    // URLs write IPv6 addresses in brackets, which Node does not accept.
     host: own.HOST.replace(/^\[(.*)\]$/, '$1'),
     port: own.PORT,
     credentials: own.CREDENTIALS,
@@ -141,7 +141,7 @@ function isSet(variable: [string, string | undefined]): variable is [string, str
   return variable[1] !== undefined && variable[1].trim() !== '';
 }
 
-/** The environment without what the sandbox stands in for. */
+/** The environment without the variables that the sandbox replaces. */
 function without(set: Environment, { sandbox }: Provider): Environment {
   return Object.fromEntries(
     Object.entries(set).filter(([name]) => !sandbox.variables.includes(name)),

@@ -2,25 +2,25 @@ import levenshtein from 'js-levenshtein';
 import { z } from 'zod';
 import type { Provider } from '../providers/provider.ts';
 
-/** How variables begin that are ours alone; providers add theirs. */
+/** Prefixes that only Rolecall's variables have; providers add their own. */
 const PREFIXES = ['LIMIT_', 'UPSTREAM_', 'BREAKER_'];
-/** Many programs read these, so what resembles them is often another program's: Go's `GOPROXY`, for example. */
+/** Many programs read these, so a similar name is often another program's, such as Go's `GOPROXY`. */
 const SHARED = /^(host|port|https?_proxy|no_proxy)$/i;
-/** Kubernetes sets such variables for each service, whatever its name. */
+/** Kubernetes sets variables like these for each service. */
 const OF_A_SERVICE = /_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
 
 type Variables = Readonly<Record<string, string>>;
 
 interface NamedVariables {
-  /** Without what is set by a former name and by the new one too. */
+  /** Without former names whose new name is set too. */
   readonly set: Variables;
-  /** A sentence for each name that should be another one. */
+  /** A sentence for each former or misspelt name. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Looks for variables that are set by a former name, or by one that is probably a misspelling.
- * @param settings what reads variables, beside the providers' own
+ * Finds variables with a former name, or with a name that is probably misspelt.
+ * @param settings the schemas that read variables, except for the providers' own
  * @param others names that nothing in these settings reads
  */
 export function checkNames(
@@ -95,12 +95,12 @@ function isNearMiss(name: string, other: string): boolean {
   return Math.abs(a.length - b.length) <= edits && levenshtein(a, b) <= edits;
 }
 
-/** The shorter a name is, the likelier it is that one which resembles it means something else. */
+/** Fewer for short names, because a name that resembles a short one is more likely to mean something else. */
 function allowedEdits(length: number): number {
   return length < 11 ? 1 : 2;
 }
 
-/** Underscores are easily forgotten, and written as hyphens. */
+/** Ignores underscores, which are easily forgotten or replaced by hyphens. */
 function lettersOf(name: string): string {
   return name.replaceAll(/[^A-Z0-9]/g, '');
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { Secret } from './secret.ts';
 
-/** The kinds of environment variable; each says what it wants, never what it was given. */
+/** Types of environment variables. Their messages say what is expected, and never quote the value. */
 
-/** What a key may consist of: a header can carry it, and no vendor issues anything else. */
+/** The characters that a header can carry; no vendor's keys have others. */
 const KEY = /^[\x21-\x7e]{1,256}$/;
 
 /** For messages. */
 export const KEY_EXPECTED = 'up to 256 printable ASCII characters without spaces';
 
-/** @returns the key, or undefined where the text cannot be one */
+/** @returns undefined if the text cannot be a key */
 export function parseKey(text: string): Secret | undefined {
   const key = text.trim();
   return KEY.test(key) ? new Secret(key) : undefined;
@@ -25,7 +25,7 @@ export const key = z.string().transform((text, context) => {
 const BASE_URL_EXPECTED =
   'must be an https URL (or http to loopback) without user name, password, query or fragment';
 
-/** A base URL, with a slash at its end so that paths can be resolved against it. */
+/** A base URL; a trailing slash is added so that paths can be resolved against it. */
 export const baseUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
   if (!isSecureUrl(url) || url.search) {
@@ -43,7 +43,7 @@ export function isSecureUrl(url: URL | null): url is URL {
   return secure && !url.username && !url.password && !url.hash;
 }
 
-/** A whole number within these bounds, both included. */
+/** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number) {
   const expected = `must be a whole number from ${min} to ${max}`;
   return z
@@ -61,7 +61,7 @@ export const ratio = z
   .transform(Number)
   .refine((number) => number <= 1, RATIO_EXPECTED);
 
-/** The URL of an HTTP proxy; it may hold a user name and password. */
+/** The URL of an HTTP proxy; it may contain a user name and password. */
 export const proxyUrl = z.url({ protocol: /^https?$/, error: 'must be the http URL of a proxy' });
 
 /** One of a few words. */
@@ -69,7 +69,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, `must be ${words.join(' or ')}`);
 }
 
-/** What commas separate, each item read by `parse`, which gives undefined for what is none. */
+/** A comma-separated list. `parse` reads each item, and returns undefined for an invalid one. */
 export function listOf<T>(parse: (item: string) => T | undefined, expected: string) {
   return z.string().transform((text, context): readonly T[] => {
     const items = text.split(',').map((item) => parse(item.trim()));
@@ -79,7 +79,7 @@ export function listOf<T>(parse: (item: string) => T | undefined, expected: stri
   });
 }
 
-/** Does this host name or address lead to the machine itself? */
+/** Is this host name or address loopback? */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }

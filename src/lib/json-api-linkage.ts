@@ -1,30 +1,30 @@
 import { isJsonObject, type JsonObject } from './json.ts';
 
-/** Linkage that is neither what JSON:API allows nor absent. */
+/** Linkage that is present but not allowed by JSON:API. */
 export const MALFORMED = Symbol('malformed linkage');
 
 /** What a to-many relationship points at. */
 export interface Linkage {
-  /** Each once. */
+  /** Without duplicates. */
   readonly ids: readonly string[];
-  /** Could every identifier be read? Of those that could not it is not known what they point at. */
+  /** Could every identifier be read? If not, the ids are incomplete. */
   readonly isWhole: boolean;
 }
 
 interface SharedId {
   readonly id: string;
-  /** The last list that it is in. */
+  /** The last list that it was added to. */
   list: readonly string[];
 }
 
 /**
- * The ids in the linkage of a document. `JSON.parse` makes a text for each identifier, and many identify the same
- * resource: to keep one of them each takes a third off a large document.
+ * The ids in a document's linkage, one string per id. `JSON.parse` creates a string for each identifier, and many
+ * identify the same resource; sharing them saves a third of a large document's memory.
  */
 export class SharedIds {
   readonly #shared = new Map<string, SharedId>();
 
-  /** What these resource identifiers point at; those of another type are passed over. */
+  /** The ids of these resource identifiers; identifiers of another type are skipped. */
   toLinkage(identifiers: readonly unknown[], type: string): Linkage {
     const ids: string[] = [];
     let isWhole = true;
@@ -48,7 +48,7 @@ export class SharedIds {
 }
 
 /**
- * The id that a to-one relationship points at; null where it is absent or points at nothing.
+ * The id that a to-one relationship points at; null if it is absent or points at nothing.
  * @param relationships of a resource (https://jsonapi.org/format/#document-resource-object-relationships)
  */
 export function toOne(
@@ -61,7 +61,7 @@ export function toOne(
   return isJsonObject(data) ? identify(data, type) : MALFORMED;
 }
 
-/** What a to-many relationship points at; null where it is absent, its data is null, or nothing of it can be read. */
+/** What a to-many relationship points at; null if it is absent, its data is null, or none of it can be read. */
 export function toMany(
   relationships: JsonObject,
   name: string,
@@ -81,7 +81,7 @@ function linkageData(relationships: JsonObject, name: string): unknown {
   return isJsonObject(relationship) ? (relationship['data'] ?? null) : MALFORMED;
 }
 
-/** The id of a resource identifier; null where it is none or of another type. */
+/** The id of a resource identifier; null if it is malformed or of another type. */
 function identify(identifier: unknown, type: string): string | null {
   if (typeof identifier !== 'object' || identifier === null) return null;
   const { type: ofType, id } = identifier as JsonObject;

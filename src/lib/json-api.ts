@@ -9,7 +9,7 @@ export interface Resource {
   readonly relationships: JsonObject;
 }
 
-/** A resource as it came: it has a type and an id, and no more is known of it. */
+/** A resource as it was sent: only its type and id are checked. */
 interface ResourceObject {
   readonly type: string;
   readonly id: string;
@@ -19,24 +19,24 @@ interface ResourceObject {
 
 /** A JSON:API document: its resources by type and id. */
 export class Document {
-  /** The id of the resource that it is about, or of the first of them. */
+  /** The id of the first primary resource. */
   readonly primaryId: string | undefined;
   readonly #resources = new Map<string, Map<string, ResourceObject>>();
   readonly #sharedIds = new SharedIds();
 
-  /** Holds nothing, and reads the relationships of resources that no document holds. */
+  /** An empty document, for reading the relationships of placeholders. */
   static readonly empty = new Document([], []);
 
   private constructor(primary: readonly ResourceObject[], included: readonly unknown[]) {
     this.primaryId = primary[0]?.id;
     for (const resource of primary) this.#add(resource);
-    // The vendor may include what is not known here; nothing can point at an entry without an id.
+    // Entries of unknown types are kept; entries without an id are skipped, because nothing can point at them.
     for (const entry of included) if (isResourceObject(entry)) this.#add(entry);
   }
 
   /**
    * A document about one resource.
-   * @throws {ShapeError} where `body` is none, or its resource is not of `type`
+   * @throws {ShapeError} if `body` is not one, or its resource is not of `type`
    */
   static ofOne(body: unknown, type: string): Document {
     const { data, included } = members(body);
@@ -44,8 +44,8 @@ export class Document {
   }
 
   /**
-   * A document about any number of resources; those of another type are passed over.
-   * @throws {ShapeError} where `body` is none
+   * A document about a list of resources; those of another type are skipped.
+   * @throws {ShapeError} if `body` is not one
    */
   static ofMany(body: unknown, type: string): Document {
     const { data, included } = members(body);
@@ -58,8 +58,8 @@ export class Document {
   }
 
   /**
-   * Takes the resource out: it is found once, so that whoever makes something of it need not keep both.
-   * @returns undefined where the document does not hold it
+   * Removes the resource from the document and returns it, so that the caller's object can replace it in memory.
+   * @returns undefined if the document does not have it
    */
   take(type: string, id: string): Resource | undefined {
     const ofType = this.#resources.get(type);
@@ -76,8 +76,8 @@ export class Document {
   }
 
   /**
-   * What a to-many relationship of one of its resources points at; null where it is absent, its data is null,
-   * or nothing of it can be read.
+   * What a to-many relationship of one of its resources points at; null if it is absent, its data is null, or none of it
+   * can be read.
    */
   toMany(
     { relationships }: Resource,
@@ -87,7 +87,7 @@ export class Document {
     return toMany(relationships, name, type, this.#sharedIds);
   }
 
-  /** Of two resources with the same id the first counts. */
+  /** If two resources have the same id, the first one counts. */
   #add(resource: ResourceObject): void {
     let ofType = this.#resources.get(resource.type);
     if (ofType === undefined) {
@@ -98,7 +98,7 @@ export class Document {
   }
 }
 
-/** A resource of which no more is known than its id. */
+/** A resource of which only the id is known. */
 export function unknownResource(id: string): Resource {
   return { type: '', id, attributes: {}, relationships: {} };
 }
@@ -112,7 +112,7 @@ function members(body: unknown): { data: unknown; included: readonly unknown[] }
   return { data, included: included ?? [] };
 }
 
-/** What a document is about must be in order; what it only includes may be passed over. */
+/** The primary resource must be well-formed; malformed included ones are skipped. */
 function primaryResource(data: unknown, type: string): ResourceObject {
   if (!isResourceObject(data) || data.type !== type)
     throw new ShapeError(`\`data\` is not a resource of type \`${type}\` with an id`);

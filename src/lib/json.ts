@@ -1,19 +1,19 @@
-/** A JSON object as a vendor sends it: nothing about its members is known. */
+/** A JSON object with unchecked members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** JSON of another shape than it should have. The message says what is wrong with it: "it has no `data`". */
+/** JSON that does not have the expected shape. The message completes a sentence: "it has no `data`". */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** Deeper than any body that is documented, by far. */
+/** Much deeper than any documented body. */
 const MAX_DEPTH = 100;
 /**
- * Braces, brackets, commas and colons: bodies were seen to hold 12,000 in 175 KB. As many take at most 120 ms,
- * in one object with as many members.
+ * The most braces, brackets, commas and colons. Real bodies had up to 12,000, in 175 KB. Parsing this many takes at most
+ * 120 ms: the worst case is one object with as many members.
  */
 const MAX_MARKS = 256 * 1024;
-/** Far more than in any body; as many that nest take `JSON.parse` a millisecond. */
+/** Far more than in any body; `JSON.parse` takes a millisecond for as many nested ones. */
 const MANY_LISTS = 10_000;
 
 const QUOTE = 0x22;
@@ -30,11 +30,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * What the bytes say as JSON; undefined, which JSON has no way to say, where they are none
- * or nest more than 100 deep, or hold more values than any body.
+ * Parses the bytes as JSON. Returns undefined, which is not a JSON value, if they are not JSON, nest more than 100 levels
+ * deep, or contain more values than any body.
  */
 export function parseJson(bytes: Buffer): unknown {
-  // Over lists alone, nested or not, or members alone, `JSON.parse` would stop everybody for seconds.
+  // Bodies of nothing but lists or members would block the event loop in `JSON.parse` for seconds.
   const isLookedAt = bytes.length > MAX_MARKS || hasManyLists(bytes);
   if (isLookedAt && isExcessive(bytes)) return undefined;
   try {
@@ -45,7 +45,7 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Brackets in texts count too. */
+/** Brackets in strings count too. */
 function hasManyLists(bytes: Buffer): boolean {
   let lists = 0;
   for (let i = bytes.indexOf(OPENING); i >= 0; i = bytes.indexOf(OPENING, i + 1)) {
@@ -66,7 +66,7 @@ function isDeeper(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** Slower than a look at the values, but it needs none. */
+/** Slower than checking the values, but works without parsing. */
 function isExcessive(bytes: Buffer): boolean {
   const { length } = bytes;
   let depth = 0;

@@ -1,4 +1,4 @@
-/** The function, evaluated once for each argument, which must not change, and remembered as long as that is. */
+/** Memoizes the function by its argument's identity, for as long as the argument lives. The argument must not change. */
 export function onceForEach<Argument extends object, Result>(
   evaluate: (argument: Argument) => Result,
 ): (argument: Argument) => Result {

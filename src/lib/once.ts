@@ -1,4 +1,4 @@
-/** The function, called at most once: every call gives what the first gave, a promise that rejects too. */
+/** Calls the function at most once: later calls return the first call's promise, even if it rejects. */
 export function once<Result>(call: () => Promise<Result>): () => Promise<Result> {
   let result: Promise<Result> | undefined;
   return () => {

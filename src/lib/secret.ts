@@ -3,10 +3,10 @@ import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';
 
-/** Made anew by each process, so that a fingerprint means nothing outside of it. */
+/** Random for each process, so that fingerprints are useless elsewhere. */
 const FINGERPRINT_KEY = randomBytes(32).toString('hex');
 
-/** A key. However it is printed it says `[redacted]`; only `reveal()` gives the text. */
+/** A key that prints as `[redacted]` in every way; only `reveal()` returns its text. */
 export class Secret {
   readonly #text: string;
 
@@ -14,7 +14,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The key itself, for the one header that needs it. */
+  /** The key itself, for the header that carries it. */
   reveal(): string {
     return this.#text;
   }
@@ -32,7 +32,7 @@ export class Secret {
   }
 }
 
-/** Distinguishes credentials without holding them: equal for equal keys, in this process only. */
+/** Identifies credentials without revealing them: equal for equal keys, within this process. */
 export function fingerprint(...secrets: readonly Secret[]): string {
   const texts = secrets.map((secret) => secret.reveal());
   return hash('sha256', JSON.stringify([FINGERPRINT_KEY, ...texts]), 'base64url');

@@ -2,10 +2,10 @@ import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { ServerSettings } from '../server/settings.ts';
 
-/** DEL and C1, which JSON lets stand and terminals may obey, and two line breaks of Unicode's. */
+/** Characters that JSON does not escape but terminals may obey (DEL, C1), and Unicode's two line breaks. */
 const CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
 
-/** Writes to stdout, line by line before it goes on: for people on a terminal, JSON elsewhere. */
+/** Writes to stdout synchronously: pretty-printed on a terminal, otherwise JSON. */
 export function createLogger(level: ServerSettings['logLevel']): Logger {
   const stdout = pino.destination(1);
   const shown = process.stdout.isTTY ? forPeople() : (line: string) => line;
@@ -24,7 +24,7 @@ function forPeople(): (line: string) => string {
   });
 }
 
-/** As JSON writes what it does not let stand. */
+/** Escapes these characters as JSON escapes others. */
 function printable(line: string): string {
   return line.replace(
     CONTROLS,

@@ -4,18 +4,18 @@ import type { Logger } from 'pino';
 
 const work = new AsyncLocalStorage<true>();
 
-/** The listener, with whatever it starts marked as the work of a request. */
+/** The listener, with everything that it starts marked as the work of a request. */
 export function asRequestWork(listener: RequestListener): RequestListener {
   return (request, response) => work.run(true, listener, request, response);
 }
 
 /**
- * Keeps a rejection that a request's work leaves unhandled from ending the process, and with it everybody's requests:
- * it is logged and counted. Any other is thrown, as it would be without this.
+ * Logs and counts unhandled rejections that a request causes, so that they do not end the process and with it all other
+ * requests. Other unhandled rejections are thrown, as usual.
  */
 export function surviveRequestFaults(logger: Logger): void {
   let unhandledRejections = 0;
-  // Node runs this in the context in which the promise was made.
+  // Node calls this in the async context in which the promise was created.
   process.on('unhandledRejection', (reason) => {
     if (work.getStore() === undefined) throw reason;
     unhandledRejections += 1;
@@ -23,7 +23,7 @@ export function surviveRequestFaults(logger: Logger): void {
   });
 }
 
-/** What it is and where, without its message, which may name persons. */
+/** The error's type and position, without its message, which may contain personal data. */
 function faultOf(reason: unknown) {
   if (!(reason instanceof Error)) return { fault: typeof reason };
   const place = reason.stack?.split('\n').find((line) => line.startsWith('    at '));

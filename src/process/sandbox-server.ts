@@ -5,14 +5,14 @@ import type { Config } from '../config/index.ts';
 import type { ConfiguredProvider } from '../providers/connect.ts';
 
 export interface Sandbox {
-  /** The configuration with every provider led to the sandbox: no key of yours goes there. */
+  /** The configuration with the sandbox's URLs and keys for every provider. */
   readonly config: Config;
   readonly server: Server;
 }
 
 /**
- * Starts a server on loopback that speaks the vendors' wire formats, each below a path of its own,
- * so that the client code fetches from it as it does from them.
+ * Starts a server on loopback that speaks the vendors' wire formats, each below its own path, so that the sandbox uses
+ * the same client code as the vendors do.
  */
 export async function startSandbox(config: Config): Promise<Sandbox> {
   const server = createServer(async (request, response) => {
@@ -29,7 +29,7 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
     }) ?? { status: 404, body: { error: 'Not found' } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  // It must not keep a process alive that has nothing else to do.
+  // Lets the process exit.
   server.unref();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);

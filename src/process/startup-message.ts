@@ -8,13 +8,13 @@ import { GRAPHQL_PATH } from '../server/index.ts';
 const INVENTED = 'SANDBOX: the people and permissions served here are fictional.';
 const FORCED = 'SANDBOX=1 is set, so keys are ignored: unset it to call the vendors.';
 
-/** Fewer can be guessed, at the rate that RATE_LIMIT leaves to many addresses. */
+/** Shorter tokens can be guessed from many addresses despite RATE_LIMIT. */
 const MIN_TOKEN_LENGTH = 16;
 
-/** Addresses to listen on that mean all of them: no browser opens them everywhere. */
+/** Wildcard addresses, with an address that every browser can open. */
 const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
-/** Says that the server listens, where, and for whom: for people on a terminal, in the log elsewhere. */
+/** Announces where the server listens and for whom: as text on a terminal, otherwise in the log. */
 export function announce(config: Config, port: number, logger: Logger): void {
   const sandbox = [INVENTED, config.isSandboxForced ? FORCED : withoutKeys(config)];
   const lines = [

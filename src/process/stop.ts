@@ -2,18 +2,18 @@ import type { Logger } from 'pino';
 import type { Readiness } from '../server/http/routes.ts';
 
 const EXIT_FAILED = 1;
-/** A terminal and npm both hand on the same Ctrl-C. */
+/** Ctrl-C arrives twice, from the terminal and from npm; within this time, it counts as one signal. */
 const SAME_SIGNAL_MS = 1_000;
 
 export interface Stoppable {
   readonly readiness: Readiness;
   readonly logger: Logger;
-  /** Resolves once the requests under way have ended. */
+  /** Resolves once the running requests have finished. */
   readonly drain: () => Promise<void>;
   readonly exit: (code: number) => void;
 }
 
-/** What is to be done on each signal: the first one drains, and a later one does not wait for that. */
+/** The handler of signals: the first one drains, and a later one exits at once. */
 export function createStop({ readiness, logger, drain, exit }: Stoppable) {
   let stoppingSince: number | undefined;
   return async (signal: NodeJS.Signals): Promise<void> => {

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import type { Exposed, Lenient } from './lenient.ts';
 import { scalars } from './scalars.ts';
 
-/** What every provider's user has; `__typename` tells graphql-js which object type it is. */
+/** The members of every provider's user; `__typename` is its object type. */
 export interface UserShape {
   readonly __typename: string;
   readonly id: string;
@@ -43,10 +43,10 @@ export type TypeRef<Shape> = ObjectRef<SchemaTypes, Shape, Exposed<Shape>>;
 
 export type InterfaceTypeRef<Shape> = InterfaceRef<SchemaTypes, Shape, Exposed<Shape>>;
 
-/** An enum of the schema whose values are its names. */
+/** An enum of the schema whose values equal their names. */
 export type EnumTypeRef = EnumRef<SchemaTypes, string>;
 
-/** A builder that knows the scalars and defines no type. */
+/** A builder with the scalars, and without other types. */
 export function createBuilder(): Builder {
   const builder = new SchemaBuilder<Types>({
     // Without the directives plugin, the federation plugin's @key is silently lost.
@@ -61,7 +61,7 @@ export function createBuilder(): Builder {
   return builder;
 }
 
-/** Declares an object type some of whose values may be invalid; `implement` defines it. */
+/** Declares an object type whose shape may contain invalid values (`Lenient`); `implement` defines it. */
 export function objectRef<Shape>(builder: Builder, name: string) {
   return new ImplementableObjectRef<SchemaTypes, Shape, Exposed<Shape>>(builder, name);
 }

@@ -15,8 +15,8 @@ type ResolveReference = (
 ) => Promise<unknown>;
 
 /**
- * Resolves each representation apart from the others. The resolver that `@apollo/subgraph` comes with
- * nulls them all for one unknown `__typename`, or for one that throws before it has a promise.
+ * Resolves each representation independently. The resolver of `@apollo/subgraph` nulls all of them if one has an unknown
+ * `__typename`, or throws synchronously.
  */
 export function resolveEntitiesApart(schema: GraphQLSchema): GraphQLSchema {
   const entities = schema.getQueryType()?.getFields()['_entities'];
@@ -49,7 +49,7 @@ async function resolveEntity(
   return resolveReference({ id }, context, info);
 }
 
-/** Where the federation plugin, like `@apollo/subgraph`, keeps it. */
+/** The federation plugin stores it where `@apollo/subgraph` does. */
 function resolveReferenceOf({ extensions }: GraphQLObjectType): ResolveReference | undefined {
   const apollo = extensions['apollo'] as
     | { subgraph?: { resolveReference?: ResolveReference } }

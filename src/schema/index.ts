@@ -10,9 +10,9 @@ const DESCRIPTION =
   'Who you are: your user, organization, roles and permissions, from the providers that you have credentials for. Null means not known; an empty list means that the provider said none.';
 
 export interface Schemas {
-  /** What front ends see: `schema/schema.graphql` is its print. */
+  /** For front ends; printed to `schema/schema.graphql`. */
   readonly graph: GraphQLSchema;
-  /** The same with federation's fields and directives: `schema/subgraph.graphql` is its print. */
+  /** The same with federation's fields and directives; printed to `schema/subgraph.graphql`. */
   readonly subgraph: GraphQLSchema;
 }
 
@@ -21,7 +21,7 @@ export function createSchemas(providers: readonly SchemaProvider[]): Schemas {
   defineViewer(builder, providers, defineUser(builder, providers));
   return {
     graph: described(builder.toSchema({ sortSchema: false })),
-    // Its SDL extends the supergraph's schema, and an extension has no description.
+    // Without the description: its SDL is a schema extension, which cannot have one.
     subgraph: resolveEntitiesApart(
       builder.toSubGraphSchema({
         sortSchema: false,
@@ -32,7 +32,7 @@ export function createSchemas(providers: readonly SchemaProvider[]): Schemas {
   };
 }
 
-/** Pothos cannot describe a schema itself. */
+/** Adds the schema's description, which Pothos does not support. */
 function described(schema: GraphQLSchema): GraphQLSchema {
   return new GraphQLSchema({ ...schema.toConfig(), description: DESCRIPTION });
 }

@@ -1,23 +1,23 @@
 import { RolecallError } from '../errors.ts';
 
 /**
- * Stands where a field's value should: the vendor's value does not fit the field's type, or could not be fetched.
- * graphql-js completes a value that is an Error as if its resolver had thrown it
- * (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors), so it becomes that one field's error.
+ * Replaces a field's value that has the wrong type or could not be fetched. If a value is an Error, graphql-js behaves as
+ * if the resolver had thrown it (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors), so it becomes an error
+ * of that field only.
  */
 export type InvalidValue = RolecallError;
 
-/** The value of a field that may be unknown or invalid. Code that derives something from it reads it with `known` or `valid`. */
+/** A field's value, which may be unknown (null) or invalid. Code must read it with `known` or `valid`. */
 export type Lenient<T> = T | null | InvalidValue;
 
-/** The value; null where it is unknown or invalid. */
+/** The value; null if it is unknown or invalid. */
 export function known<T>(value: Lenient<T>): T | null {
   return value instanceof RolecallError ? null : value;
 }
 
 /**
- * The value; null where it is unknown.
- * @throws {RolecallError} where it is invalid
+ * The value; null if it is unknown.
+ * @throws {RolecallError} if it is invalid
  */
 export function valid<T>(value: Lenient<T>): T | null {
   if (value instanceof RolecallError) throw value;
@@ -27,9 +27,8 @@ export function valid<T>(value: Lenient<T>): T | null {
 type Scalar = string | number | boolean;
 
 /**
- * A shape as Pothos' fields take it. Pothos does not know that a field may hold an Error, so it is left out of the
- * members that can be exposed as they are: scalars and lists of them. Resolvers still have to read all others with
- * `known` or `valid`.
+ * A shape for Pothos' `expose` methods, which do not know that a value may be an Error: members that can be exposed
+ * directly (scalars and lists of them) have the type without it. Resolvers must read other members with `known` or `valid`.
  */
 export type Exposed<Shape> = {
   readonly [Member in keyof Shape]: Shape[Member] extends Lenient<Scalar | readonly Scalar[]>

@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { Builder, TypeRef, UserShape } from './builder.ts';
 
 /**
- * What the schema needs to know of a provider.
- * It is written in methods so that a list can hold providers of any session.
+ * What the schema needs from a provider.
+ * It uses methods so that a list can hold providers with different session types.
  */
 export interface SchemaProvider<Session = unknown, User extends UserShape = UserShape> {
   /** Its value in the schema's `Provider` enum, in capitals. */
@@ -14,20 +14,20 @@ export interface SchemaProvider<Session = unknown, User extends UserShape = User
   readonly field: string;
   readonly description: string;
 
-  /** @throws {RolecallError} where the vendor does not give it */
+  /** The current user. @throws {RolecallError} if the vendor does not return it */
   viewer(session: Session): Promise<User>;
 
-  /** Defines its types; those that other subgraphs may extend are entities. */
+  /** Defines its types, and makes entities of those that other subgraphs may extend. @returns the type of its user */
   defineTypes(builder: Builder, sessions: Sessions<Session>): TypeRef<User>;
 }
 
-/** Gives resolvers the session of the request that they run in. */
+/** Gives resolvers the session of their request. */
 export interface Sessions<Session> {
-  /** For what is below the provider's user. */
+  /** For fields below the provider's user. */
   of(context: Context): Session;
   /**
-   * For what comes from elsewhere; null where the provider is not connected.
-   * @throws {RolecallError} where credentials came that cannot be used
+   * For other entry points, such as entities; null if the provider is not connected.
+   * @throws {RolecallError} if the credentials cannot be used
    */
   toAsk(context: Context): Session | null;
 }

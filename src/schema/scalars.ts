@@ -3,9 +3,9 @@ import { DateTimeResolver, EmailAddressResolver, SafeIntResolver } from 'graphql
 import { z } from 'zod';
 
 /**
- * The scalar validates what it is given where a vendor's value is read (`parseValue`); the vendor's own text goes out.
- * `serialize` of graphql-scalars would pass a DateTime through `Date`, which drops microseconds, and a URL through
- * `URL`, which adds a slash; compiled execution serializes nothing.
+ * A scalar that validates a vendor's value when it is read (`parseValue`) and returns it unchanged. `serialize` of
+ * graphql-scalars would convert a DateTime to `Date`, which drops microseconds, and a URL to `URL`, which adds a slash;
+ * compiled execution does not serialize at all.
  */
 function verbatim(
   name: string,
@@ -23,13 +23,13 @@ function verbatim(
   });
 }
 
-/** What clients may follow: a `javascript:` URL would run in their page. */
+/** Only http and https, because a `javascript:` URL would run in a client's page. */
 function parseUrl(value: unknown): void {
   const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
   if (protocol !== 'http:' && protocol !== 'https:') throw new GraphQLError('Not an http URL');
 }
 
-// zod's `uuid` would want a version that RFC 9562 knows; vendors' documented examples have none.
+// Not zod's `uuid`, which requires a version of RFC 9562: vendors' documented examples have none.
 const uuid = z.guid();
 
 export const scalars = {

@@ -10,9 +10,9 @@ import {
 import type { Context } from '../context.ts';
 
 /**
- * Does the operation select more than the `id` of this field's objects? Otherwise there is no need to look them up.
- * @param path fields to follow first: `selectsMoreThanId(context, info, 'permission')` is about `permission` below
- * this field; a field is always asked about with the same path
+ * Does the operation select more than the `id` of this field's objects? If not, they need not be loaded.
+ * @param path fields to follow first: `selectsMoreThanId(context, info, 'permission')` is about `permission` below this
+ * field. The path must be the same at each call for a field, because results are remembered by field.
  */
 export function selectsMoreThanId(
   { execution: { moreThanId } }: Context,
@@ -43,7 +43,7 @@ function followSelections(info: GraphQLResolveInfo, path: readonly string[]): bo
   return subFields(info, type, nodes).some(isMoreThanId);
 }
 
-/** Is there a field for which no fragment and no variable has to be read? That would take longer. */
+/** The fast check: finds fields that need neither fragments nor variables to be read. */
 function isPlainlyMore(set: SelectionSetNode | undefined): boolean {
   return (set?.selections ?? []).some(
     (selection) =>

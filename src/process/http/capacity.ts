@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 
-/** The part of the process's file descriptors that connections may take: the rest is for vendors, and for files. */
+/** The share of the process's file descriptors for connections; the rest is for vendors and files. */
 const SHARE = 0.5;
 const REPORT_EVERY_MS = 60_000;
 
 /**
- * The connections that the process can hold, at most these.
- * @returns fewer, told in the log, where it has too few file descriptors
+ * How many connections the process can hold.
+ * @returns `wanted`, or less, with a warning, if there are too few file descriptors
  */
 export function affordableConnections(wanted: number, logger: Logger): number {
   const descriptors = openFilesLimit();
@@ -19,17 +19,17 @@ export function affordableConnections(wanted: number, logger: Logger): number {
   return affordable;
 }
 
-/** Node has raised the soft limit to the hard one by now. */
+/** The soft limit, which Node has raised to the hard limit at its start. */
 function openFilesLimit(): number {
   const { userLimits } = process.report.getReport() as {
-    // Windows has none.
+    // Not on Windows.
     readonly userLimits?: { readonly open_files: { readonly soft: number | 'unlimited' } };
   };
   const soft = userLimits?.open_files.soft;
   return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY;
 }
 
-/** Closes connections beyond these as soon as they come, and tells the log of it once a minute. */
+/** Closes connections beyond the limit immediately, and logs that at most once a minute. */
 export function refuseConnections(server: Server, limit: number, logger: Logger): void {
   let reported = Number.NEGATIVE_INFINITY;
   server.maxConnections = limit;

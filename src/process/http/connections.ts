@@ -2,23 +2,23 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 
-/** Requests of one connection that may be under way or waiting (pipelining). */
+/** The most running and waiting requests of one connection (pipelining). */
 const MAX_PIPELINED = 16;
 
-/** What a connection is doing. */
+/** The state of a connection. */
 export interface Connection {
-  /** Responses that are not complete, in the order of their requests: the first is under way, the others wait. */
+  /** Incomplete responses, in the order of their requests: the first is running, the others wait. */
   readonly responses: Map<ServerResponse, () => void>;
   idleSince: number;
 }
 
-/** @param isLast is no other request of the connection waiting? */
+/** @param isLast whether no other request of the connection is waiting */
 type Serve = (request: IncomingMessage, response: ServerResponse, isLast: boolean) => void;
 
 /**
- * Serves the requests of each connection one after another, so that none gets more of the server than others do.
- * One that sends too many ahead of their responses is cut: RFC 9112, 9.3.2, has its client send them again.
- * @param lingerMs how long a connection that has been closed is still read
+ * Serves the requests of each connection one after another, so that no connection gets more of the server than others.
+ * A connection with too many pipelined requests is closed; its client sends them again (RFC 9112, 9.3.2).
+ * @param lingerMs how long to read from a connection after closing its writing side
  */
 export function trackConnections(
   server: Server,
@@ -35,7 +35,7 @@ export function trackConnections(
   server.on('request', (request, response) => {
     const { socket } = request;
     const connection = connections.get(socket);
-    // What had been read when a socket was cut is still parsed.
+    // Node still parses what it had read before a socket was destroyed.
     if (connection === undefined || socket.destroyed) return;
     const { responses } = connection;
     if (responses.size === MAX_PIPELINED) {
@@ -47,7 +47,7 @@ export function trackConnections(
     responses.set(response, start);
     response.once('close', () => {
       connection.idleSince = performance.now();
-      // In the next turn of the loop: others come in between.
+      // In the next turn of the event loop, so that other connections get a turn.
       setImmediate(() => {
         responses.delete(response);
         const [next] = responses.values();
@@ -60,8 +60,8 @@ export function trackConnections(
 }
 
 /**
- * Node destroys a socket once the last response is sent. Where its client is still sending, the system answers that
- * with a reset, which can take the response from the client: RFC 9112, 9.6, closes the writing side first.
+ * Node destroys a socket once the last response is sent. If the client is still sending, the system then resets the
+ * connection, and the client may lose the response. Therefore close the writing side first (RFC 9112, 9.6).
  */
 function closeInStages(socket: Socket, lingerMs: number): void {
   socket.destroySoon = () => {

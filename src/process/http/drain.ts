@@ -4,12 +4,12 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Connection } from './connections.ts';
 
 const POLL_MS = 20;
-/** Turns of the event loop without a new connection, after which none is waiting. */
+/** After this many turns of the event loop without a new connection, none is waiting. */
 const QUIET_TURNS = 5;
 
 /**
- * Node takes one new connection per turn of its loop, so under load others wait in the system's queue,
- * and closing would reset them. While requests are held back that queue empties.
+ * Stops listening once the system's queue of new connections is empty. Node accepts one per turn of its event loop, so
+ * under load others wait, and closing would reset them. Meanwhile, new requests wait until this resolves.
  */
 export async function stopListening(server: Server, graceMs: number): Promise<void> {
   let hasNew = false;
@@ -22,7 +22,7 @@ export async function stopListening(server: Server, graceMs: number): Promise<vo
     await nextTurn();
     quiet = hasNew ? 0 : quiet + 1;
   }
-  // http.Server's own close() would cut idle connections at once, and with them the request that is on its way.
+  // http.Server's own close() would close idle connections at once, and lose requests that are already on their way.
   NetServer.prototype.close.call(server);
 }
 
@@ -44,7 +44,7 @@ export async function closeConnections(
   while (connections.size > 0 && performance.now() < ended) {
     for (const [socket, { responses, idleSince }] of connections) {
       const isIdle = performance.now() - Math.max(started, idleSince) >= graceMs;
-      // Not closeIdleConnections(): it spares those that never sent a request, or half of one.
+      // Not closeIdleConnections(), which keeps connections that have sent no request, or half of one.
       if (responses.size === 0 && isIdle) socket.destroy();
     }
     await delay(POLL_MS);

@@ -1,12 +1,12 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 
-/** Of a short body the rest is read, so that the connection can be kept. */
+/** The rest of a shorter body is read, so that the connection can stay open. */
 const SHORT_BODY_BYTES = 65_536;
 
 /**
- * The responses of a server. One that is complete before its request is (a body that is too large, a caller who is
- * not let in) closes the connection, rather than read a long body that nobody wants.
- * @param watch is called with each response of which bytes may be unsent
+ * The server's class of responses. If a request is refused before its body has arrived (too large, not authenticated),
+ * the response closes the connection rather than reading a long body for nothing.
+ * @param watch called with each response that may have unsent bytes
  */
 export function createResponseClass(watch: (response: ServerResponse) => void) {
   return class Response<

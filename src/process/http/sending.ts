@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 
-/** How often a connection is looked at within the time that it may take nothing. */
+/** How often a connection is checked within the timeout. */
 const LOOKS = 2;
 
 /**
- * Bounds what slow readers hold: a connection that takes nothing of a response for this time is cut, and where
- * more bytes than these are unsent over all connections, those are cut that have been at it longest.
- * @returns what is to be called after each write
+ * Limits what slow clients hold. A connection whose client reads nothing of a response for `timeoutMs` is closed; if more
+ * than `maxBytes` are unsent over all connections, those that have waited longest are closed.
+ * @returns a function to call after each write
  */
 export function boundSending(
   timeoutMs: number,
@@ -16,7 +16,7 @@ export function boundSending(
   logger: Logger,
 ): (response: ServerResponse) => void {
   const watched = new WeakSet<ServerResponse>();
-  /** The bytes that wait in each connection, oldest first. */
+  /** The unsent bytes of each connection, oldest first. */
   const unsent = new Map<Socket, number>();
   let total = 0;
 
@@ -39,7 +39,7 @@ export function boundSending(
       note(socket, 0);
     };
     response.on('drain', sent);
-    // Before Node itself learns of it, which then sets the time for the next request.
+    // Before Node's own listener, which then sets the timeout for the next request.
     response.prependOnceListener('finish', sent);
     response.once('close', () => note(socket, 0));
     response.on('timeout', () => cut(socket, 'its client does not read the response'));
@@ -49,7 +49,7 @@ export function boundSending(
     const { socket } = response;
     if (socket === null || socket.writableLength === 0) return;
     if (!watched.has(response)) watch(response, socket);
-    // Then Node looks whether the system has taken a part of what was written since it last looked.
+    // At this timeout, Node checks whether the system has taken any of the bytes since the last check.
     if (!unsent.has(socket)) socket.setTimeout(timeoutMs / LOOKS);
     note(socket, socket.writableLength);
     for (const [oldest] of unsent) {

@@ -9,7 +9,7 @@ import { closeConnections, stopListening } from './drain.ts';
 import { createResponseClass } from './response.ts';
 import { boundSending } from './sending.ts';
 
-/** How long a connection may take, in milliseconds: slow senders and slow readers hold one each. */
+/** How long a connection may take, in milliseconds, so that slow clients do not hold connections forever. */
 export interface Timeouts {
   /** For the headers of a request. */
   readonly headersMs: number;
@@ -17,33 +17,33 @@ export interface Timeouts {
   readonly requestMs: number;
   /** Between two requests. */
   readonly keepAliveMs: number;
-  /** While nothing of a response is taken. */
+  /** While the client reads nothing of a response. */
   readonly sendMs: number;
-  /** For the client to close, once the last response is sent. */
+  /** Until the client closes the connection after the last response. */
   readonly lingerMs: number;
-  /** While it is idle and the server drains: its next request may be on its way. */
+  /** How long an idle connection stays open while the server drains: its next request may be on its way. */
   readonly graceMs: number;
 }
 
 export const TIMEOUTS: Timeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
-  // Longer than load balancers keep idle connections, so that it is they who close them.
+  // Longer than load balancers keep idle connections, so that they close them first.
   keepAliveMs: 75_000,
   sendMs: 30_000,
   lingerMs: 2_000,
   graceMs: 500,
 };
-/** How often connections are looked at for these, at most. */
+/** The longest interval at which these are checked. */
 const CHECK_MS = 1_000;
 
 export interface ListenOptions {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
-  /** Connections beyond these are refused. */
+  /** The most open connections. */
   readonly maxConnections: number;
-  /** Bytes of responses that may wait for their readers, over all connections. */
+  /** The most bytes of responses that clients have not read yet, over all connections. */
   readonly unsentBytes: number;
   readonly readiness: Readiness;
   readonly logger: Logger;
@@ -52,13 +52,13 @@ export interface ListenOptions {
 export interface HttpServer {
   readonly port: number;
   /**
-   * Still listens for the delay; then stops listening, lets requests under way finish, and closes the connections
-   * that are left: each once it has been idle for a moment, all of them after the timeout. In milliseconds.
+   * Still listens for `delayMs`; then stops listening, lets running requests finish and closes the connections: each once
+   * it has been idle for a moment, and all of them after `timeoutMs`.
    */
   drain(times: { readonly delayMs: number; readonly timeoutMs: number }): Promise<void>;
 }
 
-/** @throws {NodeJS.ErrnoException} where it cannot listen */
+/** @throws {NodeJS.ErrnoException} if it cannot listen */
 export async function listen(
   listener: RequestListener,
   { host, port, maxConnections, unsentBytes, readiness, logger }: ListenOptions,
@@ -76,7 +76,7 @@ export async function listen(
   let stopping: Promise<void> | undefined;
   const { lingerMs, graceMs } = timeouts;
   const connections = trackConnections(server, lingerMs, logger, (request, response, isLast) => {
-    // A client that keeps its connection must not send the next request into one that closes.
+    // Tells clients to close the connection, or their next request might be lost.
     if (!readiness.isReady && isLast) response.setHeader('connection', 'close');
     if (!namesOneUrl(request)) response.writeHead(400).end();
     else if (stopping === undefined) listener(request, response);
@@ -85,7 +85,7 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
   });
-  // Of one connection, such as for want of file descriptors: it must not end the process.
+  // An error of one connection, such as too few file descriptors, must not end the process.
   server.on('error', (error) => logger.error(error, 'a connection could not be accepted'));
   return {
     port: (server.address() as AddressInfo).port,
@@ -100,8 +100,8 @@ export async function listen(
 }
 
 /**
- * Does the request name one URL? `Host: [` does not, and Yoga would answer it with a stack trace. Of two hosts Node
- * takes the first and a proxy perhaps the second (RFC 9112, 3.2: 400).
+ * Does the request name one valid URL? With `Host: [`, Yoga would respond with a stack trace. Of two hosts, Node uses the
+ * first, and a proxy perhaps the second (RFC 9112, 3.2: 400).
  */
 function namesOneUrl({ headers, headersDistinct, url = '' }: IncomingMessage): boolean {
   const hosts = headersDistinct['host']?.length ?? 0;
