@@ -44,6 +44,18 @@ export const ERROR_CODES = {
     meaning: 'One value does not fit its field’s type; that field is null.',
   },
   UPSTREAM_REJECTED: { meaning: 'The vendor responded with another 4xx status.' },
+  EMAIL_NOT_VERIFIED: {
+    meaning:
+      'With `VIEWER=caller`: the token has no e-mail address that the issuer vouches for, so nobody can be found by it.',
+  },
+  VIEWER_NOT_FOUND: {
+    meaning:
+      'With `VIEWER=caller`: the provider knows no active person with the e-mail address in the token.',
+  },
+  VIEWER_AMBIGUOUS: {
+    meaning:
+      'With `VIEWER=caller`: the provider knows several active people with the e-mail address in the token.',
+  },
   EXPANSION_LIMIT: {
     meaning:
       'With `DD_EXPAND=rest`: the operation needs more calls than `DD_EXPANSION_LIMIT`; of the resources beyond it only the ids are known.',

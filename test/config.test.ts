@@ -35,6 +35,7 @@ describe('defaults', () => {
       host: '127.0.0.1',
       port: 4000,
       credentials: 'server',
+      viewer: 'key',
       sandbox: true,
       isSandboxForced: false,
       warnings: [],

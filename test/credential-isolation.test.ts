@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Document } from '../src/lib/json-api.ts';
 import { Secret } from '../src/lib/secret.ts';
-import { fetchResources } from '../src/providers/datadog/client.ts';
+import { Client } from '../src/providers/datadog/client.ts';
+import { Resources } from '../src/providers/datadog/resources.ts';
 import { vendor as datadog } from '../src/providers/datadog/vendor.ts';
 import { createClient as createHeyGen } from '../src/providers/heygen/client.ts';
 import { vendor } from '../src/providers/heygen/vendor.ts';
@@ -21,15 +22,11 @@ type Caller = readonly [apiKey: string, appKey: string, url: string, path?: stri
 
 function createAsker() {
   const upstream = createUpstream(datadog);
-  const read = (body: unknown) => Document.ofOne(body, 'users');
-  return (...[apiKey, appKey, url, path = 'api/v2/current_user']: Caller) =>
-    fetchResources(
-      upstream,
-      path,
-      read,
-      { apiKey: new Secret(apiKey), appKey: new Secret(appKey), baseUrl: new URL(url) },
-      request,
-    );
+  const read = (body: unknown) => new Resources(Document.ofOne(body, 'users'));
+  return (...[apiKey, appKey, url, path = 'current_user']: Caller) => {
+    const keys = { apiKey: new Secret(apiKey), appKey: new Secret(appKey), baseUrl: new URL(url) };
+    return new Client(upstream, keys, request).fetch(path, { read });
+  };
 }
 
 describe('a response of Datadog’s is shared among equal credentials of one site only', () => {
@@ -66,7 +63,7 @@ describe('a response of Datadog’s is shared among equal credentials of one sit
       ['api', 'other app', here.url],
       ['other api', 'app', here.url],
       ['api', 'app', there.url],
-      ['api', 'app', here.url, 'api/v2/users/other'],
+      ['api', 'app', here.url, 'users/other'],
       // What one key ends with is not what the other begins with.
       ['apia', 'pp', here.url],
     ];

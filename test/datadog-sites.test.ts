@@ -9,6 +9,7 @@ const SETTINGS: Settings = {
   baseUrl: undefined,
   expand: 'included',
   expansionLimit: 100,
+  lookupTtlSeconds: 600,
 };
 const KEYS = { 'DD-API-KEY': 'their-api-key', 'DD-APPLICATION-KEY': 'their-app-key' };
 

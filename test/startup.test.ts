@@ -31,6 +31,8 @@ function announced(environment: Record<string, string>): string[] {
   return linesOf(log).map(({ level, msg }) => `${level} ${msg}`);
 }
 
+const ISSUER = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'https://rolecall.example' };
+
 /** The line that begins so. */
 const lineOf = (lines: readonly string[], start: string) =>
   lines.find((line) => line.startsWith(`30 ${start}`))?.slice(3 + start.length);
@@ -41,7 +43,27 @@ describe('the log of a start', () => {
       `30 Rolecall serves http://127.0.0.1:4000/graphql (version ${version}; open it in a browser for GraphiQL)`,
       '30 Providers: Datadog at https://api.datadoghq.com/, HeyGen at https://api.heygen.com/',
       '30 Lets in: requests to localhost or a loopback address',
+      '30 Shows: the owner of the server’s credentials, to every caller',
     ]);
+  });
+
+  for (const [environment, expected] of [
+    [{ CREDENTIALS: 'request' }, 'the owner of the credentials in each request'],
+    [{ ...KEYS, ...ISSUER, VIEWER: 'caller' }, 'each caller, as the person in the token'],
+  ] as const) {
+    test(`says that it shows ${expected}`, () => {
+      assert.equal(lineOf(announced(environment), 'Shows: '), expected);
+    });
+  }
+
+  test('names no provider that cannot look people up where VIEWER is caller', () => {
+    const environment = { ...KEYS, ...HEYGEN, ...ISSUER, VIEWER: 'caller' };
+    assert.equal(
+      lineOf(announced(environment), 'Providers: '),
+      'Datadog at https://api.datadoghq.com/',
+    );
+    const sandbox = { ...ISSUER, VIEWER: 'caller' };
+    assert.equal(lineOf(announced(sandbox), 'Providers: '), 'Datadog (sandbox)');
   });
 
   for (const [name, environment, expected] of [
@@ -74,8 +96,7 @@ describe('the log of a start', () => {
       {
         ...KEYS,
         CLIENT_TOKENS: LONG,
-        JWT_ISSUER: 'https://login.example/',
-        JWT_AUDIENCE: 'https://rolecall.example',
+        ...ISSUER,
       },
       'callers with one of CLIENT_TOKENS (1) or a JWT of https://login.example/',
     ],

@@ -50,6 +50,7 @@ const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),
   CREDENTIALS: oneOf(['server', 'request']).default('server'),
+  VIEWER: oneOf(['key', 'caller']).default('key'),
   SANDBOX: oneOf(['0', '1']).default('0'),
 });
 
@@ -107,6 +108,23 @@ export function readConfig(
       `No credentials: set ${keysText(providers)}, or CREDENTIALS=request, or SANDBOX=1.`,
     );
   }
+  if (own?.VIEWER === 'caller') {
+    if (identity !== undefined && identity.jwt === undefined) {
+      problems.push(
+        'JWT_ISSUER must be set, with JWT_AUDIENCE, while VIEWER is caller: the caller is the person in the token.',
+      );
+    }
+    if (own.CREDENTIALS === 'request') {
+      problems.push(
+        'CREDENTIALS must be server while VIEWER is caller: people are looked up with the server’s keys.',
+      );
+    }
+    if (server !== undefined && server.clientTokens.value.length > 0) {
+      problems.push(
+        'CLIENT_TOKENS must not be set while VIEWER is caller: such a token names no person.',
+      );
+    }
+  }
   const isOpen =
     own?.CREDENTIALS === 'server' &&
     hasCredentials &&
@@ -126,6 +144,7 @@ export function readConfig(
     host: own.HOST.replace(/^\[(.*)\]$/, '$1'),
     port: own.PORT,
     credentials: own.CREDENTIALS,
+    viewer: own.VIEWER,
     sandbox: forced || needsSandbox,
     isSandboxForced: forced,
     warnings,

@@ -75,6 +75,24 @@ export function toMany(
   return linkage.ids.length > 0 || linkage.isWhole ? linkage : null;
 }
 
+/** Names a resource in the set that `identifiersIn` gives. */
+export function identifierOf(type: string, id: string): string {
+  return `${type} ${id}`;
+}
+
+/** What the relationships of these resources point at. */
+export function identifiersIn(resources: readonly unknown[]): ReadonlySet<string> {
+  const identifiers = resources
+    .flatMap((resource) => Object.values(membersOf(membersOf(resource)['relationships'])))
+    .flatMap((relationship) => membersOf(relationship)['data'])
+    .map(membersOf);
+  return new Set(identifiers.map(({ type, id }) => identifierOf(String(type), String(id))));
+}
+
+function membersOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
 function linkageData(relationships: JsonObject, name: string): unknown {
   const relationship = relationships[name] ?? null;
   if (relationship === null) return null;

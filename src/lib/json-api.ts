@@ -1,5 +1,11 @@
 import { isJsonObject, type JsonObject, ShapeError } from './json.ts';
-import { type Linkage, type MALFORMED, SharedIds, toMany } from './json-api-linkage.ts';
+import {
+  identifiersIn,
+  type Linkage,
+  type MALFORMED,
+  SharedIds,
+  toMany,
+} from './json-api-linkage.ts';
 
 /** A JSON:API resource (https://jsonapi.org/format/#document-resource-objects). */
 export interface Resource {
@@ -19,8 +25,8 @@ interface ResourceObject {
 
 /** A JSON:API document: its resources by type and id. */
 export class Document {
-  /** The id of the first primary resource. */
-  readonly primaryId: string | undefined;
+  /** The ids of the primary resources. */
+  readonly primaryIds: readonly string[];
   readonly #resources = new Map<string, Map<string, ResourceObject>>();
   readonly #sharedIds = new SharedIds();
 
@@ -28,7 +34,7 @@ export class Document {
   static readonly empty = new Document([], []);
 
   private constructor(primary: readonly ResourceObject[], included: readonly unknown[]) {
-    this.primaryId = primary[0]?.id;
+    this.primaryIds = primary.map(({ id }) => id);
     for (const resource of primary) this.#add(resource);
     // Entries of unknown types are kept; entries without an id are skipped, because nothing can point at them.
     for (const entry of included) if (isResourceObject(entry)) this.#add(entry);
@@ -58,6 +64,18 @@ export class Document {
   }
 
   /**
+   * The resources of one type that a document includes, without what it is about.
+   * @throws {ShapeError} where `body` is none
+   */
+  static ofIncluded(body: unknown, type: string): Document {
+    const { included } = members(body);
+    return new Document(
+      [],
+      included.filter((entry) => isResourceObject(entry) && entry.type === type),
+    );
+  }
+
+  /**
    * Removes the resource from the document and returns it, so that the caller's object can replace it in memory.
    * @returns undefined if the document does not have it
    */
@@ -73,6 +91,12 @@ export class Document {
       attributes: isJsonObject(attributes) ? attributes : {},
       relationships: isJsonObject(relationships) ? relationships : {},
     };
+  }
+
+  /** What the relationships in a document's body point at. @throws {ShapeError} where `body` is none */
+  static identifiersIn(body: unknown): ReadonlySet<string> {
+    const { data, included } = members(body);
+    return identifiersIn([data, ...included].flat());
   }
 
   /**

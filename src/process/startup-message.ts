@@ -21,6 +21,7 @@ export function announce(config: Config, port: number, logger: Logger): void {
     servesText(config, port),
     `Providers: ${providersText(config)}`,
     `Lets in: ${callersText(config)}`,
+    `Shows: ${viewerText(config)}`,
   ];
 
   if (process.stdout.isTTY) {
@@ -54,9 +55,10 @@ function servesText({ host: listensOn, server }: Config, port: number): string {
   return `Rolecall serves ${url} (${facts.join('; ')})`;
 }
 
-function providersText({ credentials, sandbox, providers }: Config): string {
-  if (sandbox) return `${providers.map(({ provider }) => provider.title).join(', ')} (sandbox)`;
-  const asked = providers
+function providersText({ credentials, viewer, sandbox, providers }: Config): string {
+  const usable = providers.filter(({ provider }) => viewer === 'key' || provider.findsPeople);
+  if (sandbox) return `${usable.map(({ provider }) => provider.title).join(', ')} (sandbox)`;
+  const asked = usable
     .filter(({ settings }) => credentials === 'request' || settings.value.credentials !== undefined)
     .map(
       ({ provider, settings }) =>
@@ -66,6 +68,13 @@ function providersText({ credentials, sandbox, providers }: Config): string {
   return credentials === 'request'
     ? `${asked}, with the credentials in each request’s headers`
     : asked;
+}
+
+function viewerText({ credentials, viewer }: Config): string {
+  if (viewer === 'caller') return 'each caller, as the person in the token';
+  return credentials === 'request'
+    ? 'the owner of the credentials in each request'
+    : 'the owner of the server’s credentials, to every caller';
 }
 
 function callersText({ isOpen, credentials, identity, server }: Config): string {

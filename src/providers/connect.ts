@@ -1,11 +1,12 @@
 import type { Connection, RequestContext, Trace } from '../context.ts';
 import { RolecallError } from '../errors.ts';
 import type { Current } from '../lib/current.ts';
+import type { RequestScope } from '../upstream/call.ts';
 import { ResponseCache } from '../upstream/response-cache.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
 import { createTransport } from '../upstream/transport.ts';
 import { Upstream } from '../upstream/upstream.ts';
-import type { Provider, ProviderSettings } from './provider.ts';
+import type { Person, Provider, ProviderSettings } from './provider.ts';
 
 export interface ConfiguredProvider {
   readonly provider: Provider;
@@ -16,8 +17,17 @@ export interface ConfiguredProvider {
 export interface ConnectSettings {
   /** Whose credentials are used: the server's, from the environment, or each request's, from its headers. */
   readonly credentials: 'server' | 'request';
+  /** Whom the graph shows: the owner of the credentials, or the person in the caller's token. */
+  readonly viewer: 'key' | 'caller';
   readonly upstream: UpstreamSettings;
   readonly providers: readonly ConfiguredProvider[];
+}
+
+/** What is known of a request before it is connected. */
+export interface Incoming {
+  readonly request: Request;
+  /** The person in its token; undefined where there is no JWT. */
+  readonly caller?: Person;
 }
 
 /**
@@ -26,7 +36,7 @@ export interface ConnectSettings {
  */
 export function createContextFactory(
   settings: ConnectSettings,
-): (initial: { readonly request: Request }) => RequestContext {
+): (incoming: Incoming) => RequestContext {
   const transport = createTransport(settings.upstream.proxy);
   const cache = new ResponseCache(settings.upstream.responseCacheMegabytes);
   const keyHeaders = settings.providers.flatMap(({ provider }) => provider.headers.keys);
@@ -35,32 +45,46 @@ export function createContextFactory(
       current.value,
       new Upstream(provider, settings.upstream, transport, cache),
     );
-    return (request: Request, { upstream }: Trace, isKeyless: boolean): [string, Connection] => {
+    const isAbsent = settings.viewer === 'caller' && !provider.findsPeople;
+    return (
+      { request, caller }: Incoming,
+      { upstream }: Trace,
+      isKeyless: boolean,
+    ): [string, Connection] => {
       const own = current.value;
       const credentials =
         settings.credentials === 'request'
           ? (readHeaders(provider, request.headers, own) ??
             (isKeyless ? findLookalike(provider, request.headers) : undefined))
           : own.credentials;
-      if (credentials === undefined) return [provider.name, { state: 'absent' }];
+      if (isAbsent || credentials === undefined) return [provider.name, { state: 'absent' }];
       if (credentials instanceof RolecallError) {
         return [provider.name, { state: 'unusable', error: credentials }];
       }
-      const session = opened.connect(credentials, {
+      const scope: RequestScope = {
         signal: request.signal,
         report: (report) => upstream.push({ provider: provider.name, ...report }),
-      });
+      };
+      const session =
+        settings.viewer === 'caller'
+          ? opened.connectPerson?.(credentials, personOf(caller), scope)
+          : opened.connect(credentials, scope);
       return [provider.name, { state: 'connected', session }];
     };
   });
-  return ({ request }) => {
-    const isKeyless = !keyHeaders.some((name) => request.headers.get(name));
+  return (incoming) => {
+    const isKeyless = !keyHeaders.some((name) => incoming.request.headers.get(name));
     const trace: Trace = { providers: new Set(), accepted: new Set(), upstream: [] };
     return {
       trace,
-      connections: new Map(connectors.map((connect) => connect(request, trace, isKeyless))),
+      connections: new Map(connectors.map((connect) => connect(incoming, trace, isKeyless))),
     };
   };
+}
+
+function personOf(caller: Person | undefined): Person {
+  if (caller !== undefined) return caller;
+  throw new Error('VIEWER is caller, and a request without a caller was let in');
 }
 
 function readHeaders(provider: Provider, headers: Headers, settings: ProviderSettings): unknown {

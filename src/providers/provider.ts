@@ -26,6 +26,9 @@ export interface Provider<
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
+  /** Can it look people up, so that `connectPerson` is there? Others are not connected where `VIEWER=caller`. */
+  readonly findsPeople?: true;
+
   /** The environment variables of the server's own keys; it takes all of them to connect the provider. */
   readonly keyVariables: readonly string[];
   /** How its variables begin, if no other program's do: one that begins so and is unknown is warned of at start. */
@@ -45,7 +48,8 @@ export interface Provider<
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
 
   /**
-   * Called once per process. What it keeps serves every caller: nothing about a person, which is kept by `upstream` alone.
+   * Called once per process. What it keeps serves every caller: of a person, whom `upstream` keeps the responses about,
+   * no more than the id.
    */
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
 }
@@ -63,6 +67,18 @@ export interface ProviderHeaders {
 export interface OpenProvider<Credentials = unknown, Session = unknown> {
   /** Called once per request; asks the vendor for nothing yet. */
   connect(credentials: Credentials, request: RequestScope): Session;
+  /**
+   * As `connect`, with this person as the viewer instead of the owner of the credentials.
+   * It is there where the provider `findsPeople`.
+   */
+  connectPerson?(credentials: Credentials, person: Person, request: RequestScope): Session;
+}
+
+/** What a verified token says of its bearer, as far as a vendor's people can be found by it. */
+export interface Person {
+  readonly email: string | undefined;
+  /** Does the issuer vouch for the e-mail address? Nobody may be found by one that is not verified. */
+  readonly emailVerified: boolean;
 }
 
 /** A provider's part of the embedded sandbox. */

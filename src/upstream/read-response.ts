@@ -18,7 +18,7 @@ export function readSuccess<T>(
   secrets: readonly Secret[],
 ): T {
   if (body === undefined) throw shapeError(vendor, response, 'it is not JSON');
-  if (reader.isError?.(body)) throw toError(vendor, response, body, secrets);
+  if (reader.isError?.(body)) throw toError(vendor, response, body, reader, secrets);
   try {
     return reader.read(body);
   } catch (error) {
@@ -39,7 +39,7 @@ export function readFailure<T>(
 ): T {
   const body = readErrorBody(response);
   const value = reader.readStatus?.(response.status, body);
-  if (value === undefined) throw toError(vendor, response, body, secrets);
+  if (value === undefined) throw toError(vendor, response, body, reader, secrets);
   return value;
 }
 
@@ -47,8 +47,9 @@ function toError(
   vendor: Vendor,
   response: UpstreamResponse,
   body: unknown,
+  { permissionHint = vendor.permissionHint }: Reader<unknown>,
   secrets: readonly Secret[],
 ): Error {
   const { words, code } = vendor.readError(body);
-  return responseError(vendor, response, words, secrets, code);
+  return responseError({ ...vendor, permissionHint }, response, words, secrets, code);
 }

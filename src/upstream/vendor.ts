@@ -40,6 +40,8 @@ export interface Reader<T> {
   read(body: unknown): T;
   /** Does the body of a success (HTTP 2xx) report an error? */
   isError?(body: unknown): boolean;
+  /** What to check when the vendor refuses this request: a sentence in place of the vendor's own. */
+  readonly permissionHint?: string;
   /** The value that another status stands for; undefined if it is an error. */
   readStatus?(status: number, body: unknown): T | undefined;
 }

@@ -1,26 +1,56 @@
-import type { Document } from '../../lib/json-api.ts';
+import { Document } from '../../lib/json-api.ts';
 import type { RequestScope } from '../../upstream/call.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import type { Reader } from '../../upstream/vendor.ts';
 import { toHeaders } from './headers.ts';
 import { Resources } from './resources.ts';
 import type { Credentials } from './settings.ts';
 
 /**
- * Asks Datadog for a JSON:API document.
- * @param path below the base URL: `api/v2/current_user`
- * @param toDocument makes the document of a body; it throws a ShapeError where the body is none
- * @throws {RolecallError} where Datadog does not give it
+ * One request's calls to Datadog (https://docs.datadoghq.com/api/latest/users/ and .../roles/), all with the same
+ * credentials. Each throws a RolecallError where Datadog does not give what is asked for.
  */
-export function fetchResources(
-  upstream: Upstream,
-  path: string,
-  toDocument: (body: unknown) => Document,
-  credentials: Credentials,
-  { signal, report }: RequestScope,
-): Promise<Resources> {
-  const { baseUrl, apiKey, appKey } = credentials;
-  return upstream.fetch(
-    { baseUrl, path, secrets: [apiKey, appKey], headers: toHeaders(credentials), signal, report },
-    { read: (body) => new Resources(toDocument(body)) },
-  );
+export class Client {
+  readonly #upstream: Upstream;
+  readonly #credentials: Credentials;
+  readonly #request: RequestScope;
+
+  constructor(upstream: Upstream, credentials: Credentials, request: RequestScope) {
+    this.#upstream = upstream;
+    this.#credentials = credentials;
+    this.#request = request;
+  }
+
+  /** @param path below `api/v2/` */
+  fetch<T>(path: string, reader: Reader<T>): Promise<T> {
+    const { baseUrl, apiKey, appKey } = this.#credentials;
+    const { signal, report } = this.#request;
+    const headers = toHeaders(this.#credentials);
+    return this.#upstream.fetch(
+      { baseUrl, path: `api/v2/${path}`, secrets: [apiKey, appKey], headers, signal, report },
+      reader,
+    );
+  }
+
+  currentUser(): Promise<Resources> {
+    return this.fetch('current_user', readUser);
+  }
+
+  user(id: string): Promise<Resources> {
+    return this.fetch(`users/${encodeURIComponent(id)}`, readUser);
+  }
+
+  role(id: string): Promise<Resources> {
+    return this.fetch(`roles/${encodeURIComponent(id)}`, readRole);
+  }
+
+  permissions(): Promise<Resources> {
+    return this.fetch('permissions', readPermissions);
+  }
 }
+
+const readUser = { read: (body: unknown) => new Resources(Document.ofOne(body, 'users')) };
+const readRole = { read: (body: unknown) => new Resources(Document.ofOne(body, 'roles')) };
+const readPermissions = {
+  read: (body: unknown) => new Resources(Document.ofMany(body, 'permissions')),
+};

@@ -1,10 +1,12 @@
-import { Document } from '../../lib/json-api.ts';
+import { once } from '../../lib/once.ts';
 import type { Provider } from '../provider.ts';
-import { fetchResources } from './client.ts';
+import { Client } from './client.ts';
 import { headers, readHeaders } from './headers.ts';
 import { Loaders } from './loaders.ts';
 import type { User } from './model.ts';
-import { RestLookup } from './rest-lookup.ts';
+import { PersonClient } from './person-client.ts';
+import { PersonLookup } from './person-lookup.ts';
+import { type Fetcher, orReported, RestLookup } from './rest-lookup.ts';
 import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
 import {
@@ -23,6 +25,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   description: 'The current Datadog user; null, without an error, where Datadog is not connected.',
   settings,
   sandbox,
+  findsPeople: true,
   keyVariables: ['DD_API_KEY', 'DD_APP_KEY'],
   renamedVariables,
   headers,
@@ -31,23 +34,21 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
     if (whose === 'server' && credentials !== undefined) return credentials.baseUrl.href;
     return baseUrl?.href ?? `${siteUrl()} or the site that DD-SITE names`;
   },
-  open({ expand, expansionLimit }, upstream) {
+  open({ expand, expansionLimit, lookupTtlSeconds }, upstream) {
+    const people = new PersonLookup(lookupTtlSeconds);
+    const lookupBy = (fetcher: Fetcher) =>
+      expand === 'rest' ? new RestLookup(fetcher, expansionLimit) : undefined;
     return {
       connect(credentials, request) {
-        const fetch = (path: string, toDocument: (body: unknown) => Document) =>
-          fetchResources(upstream, `api/v2/${path}`, toDocument, credentials, request);
-        const user = (body: unknown) => Document.ofOne(body, 'users');
-        const role = (body: unknown) => Document.ofOne(body, 'roles');
-        const permissions = (body: unknown) => Document.ofMany(body, 'permissions');
-        // https://docs.datadoghq.com/api/latest/users/ and https://docs.datadoghq.com/api/latest/roles/
-        const fetcher = {
-          user: (id: string) => fetch(`users/${encodeURIComponent(id)}`, user),
-          role: (id: string) => fetch(`roles/${encodeURIComponent(id)}`, role),
-          permissions: () => fetch('permissions', permissions),
-        };
+        const client = new Client(upstream, credentials, request);
+        return new Loaders(() => client.currentUser(), lookupBy(client));
+      },
+      connectPerson(credentials, person, request) {
+        const client = new PersonClient(new Client(upstream, credentials, request));
         return new Loaders(
-          () => fetch('current_user', user),
-          expand === 'rest' ? new RestLookup(fetcher, expansionLimit) : undefined,
+          () => people.find(person, client),
+          lookupBy(client),
+          once(() => orReported(() => client.organizations())),
         );
       },
     };

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { identifierOf } from '../../lib/json-api-linkage.ts';
 import { once } from '../../lib/once.ts';
 import {
   type Organization,
@@ -15,6 +16,9 @@ import {
 import { type NotFetched, toPlaceholder } from './placeholder.ts';
 import { Resources } from './resources.ts';
 import type { RestLookup } from './rest-lookup.ts';
+
+/** JSON:API types by what the loaders call them. */
+const TYPES = { organization: 'orgs', role: 'roles', user: 'users' } as const;
 
 /**
  * One request's loaders: each resource is read at most once, and the vendor asked at most once for it.
@@ -35,14 +39,22 @@ export class Loaders {
   readonly #documents: Resources[] = [];
   readonly #lookup: RestLookup | undefined;
 
-  constructor(fetchCurrentUser: () => Promise<Resources>, lookup?: RestLookup) {
+  /**
+   * @param fetchCurrentUser asks the vendor for the user whom the request shows
+   * @param fetchOrganizations those that this user's document may lack
+   */
+  constructor(
+    fetchCurrentUser: () => Promise<Resources>,
+    lookup?: RestLookup,
+    fetchOrganizations: () => Promise<Resources | NotFetched> = async () => undefined,
+  ) {
     this.#lookup = lookup;
     this.currentUser = once(async () => {
       const resources = await fetchCurrentUser();
       this.#documents.push(resources);
       return resources;
     });
-    this.organizations = this.#byId('organization', toOrganization, async () => undefined);
+    this.organizations = this.#byId('organization', toOrganization, fetchOrganizations);
     this.roles = this.#byId('role', toRole, async (id) => lookup?.role(id));
     this.roleLists = new DataLoader(async (lists) =>
       Promise.all(
@@ -56,7 +68,9 @@ export class Loaders {
   }
 
   async viewer(): Promise<User> {
-    const { primaryId = '' } = await this.currentUser();
+    const {
+      primaryIds: [primaryId = ''],
+    } = await this.currentUser();
     return this.users.load(primaryId);
   }
 
@@ -70,6 +84,7 @@ export class Loaders {
     const resolve = async (id: string) => {
       const shape = held(id);
       if (shape !== undefined) return shape;
+      if (!this.#mayLookUp(TYPES[name], id)) return toPlaceholder(id, toShape, undefined);
       const fetched = await fetch(id);
       if (!(fetched instanceof Resources)) return toPlaceholder(id, toShape, fetched);
       this.#documents.push(fetched);
@@ -89,18 +104,33 @@ export class Loaders {
     return lists.map(
       (ids, index) =>
         held[index] ??
-        ids.map((id) => this.#heldPermission(id) ?? toPlaceholder(id, toPermission, why)),
+        ids.map((id) =>
+          this.#mayLookUp('permissions', id)
+            ? (this.#heldPermission(id) ?? toPlaceholder(id, toPermission, why))
+            : toPlaceholder(id, toPermission, undefined),
+        ),
     );
   }
 
   /** Asks for all permissions where one of these is held by no document. */
   async #fetchPermissions(lists: readonly PermissionIds[]): Promise<NotFetched> {
-    const isMissing = (id: string) => this.#heldPermission(id) === undefined;
+    const isMissing = (id: string) =>
+      this.#heldPermission(id) === undefined && this.#mayLookUp('permissions', id);
     if (!this.#lookup || !lists.some((ids) => ids.some(isMissing))) return undefined;
     const fetched = await this.#lookup.permissions();
     if (!(fetched instanceof Resources)) return fetched;
     this.#documents.push(fetched);
     return undefined;
+  }
+
+  /**
+   * May a resource be looked up that no document holds? The server's keys may read more than the person whom the
+   * request shows, so for a person it must be one that this person's documents point at.
+   */
+  #mayLookUp(type: string, id: string): boolean {
+    if (this.#documents[0]?.identifiers === undefined) return true;
+    const identifier = identifierOf(type, id);
+    return this.#documents.some(({ identifiers }) => identifiers?.has(identifier));
   }
 
   #heldPermission(id: string): Permission | undefined {

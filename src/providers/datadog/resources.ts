@@ -21,8 +21,12 @@ export class Resources {
   readonly permission: (id: string) => Permission | undefined;
   readonly user: (id: string) => User | undefined;
 
-  constructor(document: Document) {
+  /** What its relationships point at; undefined where that does not matter. */
+  readonly identifiers: ReadonlySet<string> | undefined;
+
+  constructor(document: Document, identifiers?: ReadonlySet<string>) {
     this.#document = document;
+    this.identifiers = identifiers;
     this.organization = this.#shape('orgs', toOrganization);
     this.role = this.#shape('roles', toRole);
     this.permission = this.#shape('permissions', toPermission);
@@ -40,9 +44,9 @@ export class Resources {
     return list ?? undefined;
   }
 
-  /** The id of the first primary resource. */
-  get primaryId(): string | undefined {
-    return this.#document.primaryId;
+  /** The ids of the resources that the document is about. */
+  get primaryIds(): readonly string[] {
+    return this.#document.primaryIds;
   }
 
   #shape<T>(

@@ -9,10 +9,10 @@ const MAX_ID_LENGTH = 256;
 
 /** Fetches what the current user's document points at and does not hold. */
 export interface Fetcher {
-  readonly user: (id: string) => Promise<Resources>;
-  readonly role: (id: string) => Promise<Resources>;
+  user(id: string): Promise<Resources>;
+  role(id: string): Promise<Resources>;
   /** Every permission of the organization, in one response. */
-  readonly permissions: () => Promise<Resources>;
+  permissions(): Promise<Resources>;
 }
 
 /** One request's calls beyond the current user: a few at a time, and no more than the limit. */
@@ -36,38 +36,40 @@ export class RestLookup {
 
   /** @returns the resources of the user's document; undefined where there is no such user, an error where the call failed */
   user(id: string): Promise<Resources | NotFetched> {
-    return this.#byId(id, this.#fetcher.user);
+    return this.#byId(() => this.#fetcher.user(id), id);
   }
 
   /** As `user`. */
   role(id: string): Promise<Resources | NotFetched> {
-    return this.#byId(id, this.#fetcher.role);
+    return this.#byId(() => this.#fetcher.role(id), id);
   }
 
   /** As `user`; asked for once, however many are missing. */
   permissions(): Promise<Resources | NotFetched> {
-    this.#permissions ??= this.#call(this.#fetcher.permissions);
+    this.#permissions ??= this.#call(() => this.#fetcher.permissions());
     return this.#permissions;
   }
 
-  async #byId(
-    id: string,
-    fetch: (id: string) => Promise<Resources>,
-  ): Promise<Resources | NotFetched> {
+  async #byId(fetch: () => Promise<Resources>, id: string): Promise<Resources | NotFetched> {
     // Callers of the subgraph choose ids: one must not lead to another path, and must fit into one.
     if (id === '.' || id === '..' || id.length > MAX_ID_LENGTH || !id.isWellFormed())
       return undefined;
-    return this.#call(() => fetch(id));
+    return this.#call(fetch);
   }
 
   async #call(fetch: () => Promise<Resources>): Promise<Resources | NotFetched> {
     if (this.#calls >= this.#limit) return this.#limitError;
     this.#calls += 1;
-    try {
-      return await this.#slots.execute(fetch);
-    } catch (error) {
-      if (!(error instanceof RolecallError)) throw error;
-      return error.extensions.code === 'UPSTREAM_NOT_FOUND' ? undefined : error.reportedOnce();
-    }
+    return orReported(() => this.#slots.execute(fetch));
+  }
+}
+
+/** What the call gives; undefined where there is no such resource, and the error, to be reported once, where it failed. */
+export async function orReported(fetch: () => Promise<Resources>): Promise<Resources | NotFetched> {
+  try {
+    return await fetch();
+  } catch (error) {
+    if (!(error instanceof RolecallError)) throw error;
+    return error.extensions.code === 'UPSTREAM_NOT_FOUND' ? undefined : error.reportedOnce();
   }
 }

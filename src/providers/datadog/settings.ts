@@ -39,6 +39,8 @@ export interface Settings extends ProviderSettings<Credentials> {
   readonly expand: 'included' | 'rest';
   /** Calls beyond the current user that one operation may make. */
   readonly expansionLimit: number;
+  /** How long the ids of people that were found by e-mail address are remembered. */
+  readonly lookupTtlSeconds: number;
 }
 
 /** The site that the text names; undefined where it names none. */
@@ -83,6 +85,7 @@ export const settings: z.ZodType<Settings> = z
     EXPAND: expand.optional(),
     DD_EXPANSION_LIMIT: expansionLimit.optional(),
     EXPANSION_LIMIT: expansionLimit.optional(),
+    VIEWER_LOOKUP_TTL_SECONDS: wholeNumber(0, 86_400).default(600),
   })
   .refine((set) => set.DD_API_KEY || !set.DD_APP_KEY, mustBeSetToo('DD_API_KEY'))
   .refine((set) => set.DD_APP_KEY || !set.DD_API_KEY, mustBeSetToo('DD_APP_KEY'))
@@ -90,6 +93,7 @@ export const settings: z.ZodType<Settings> = z
     baseUrl: DATADOG_API_URL,
     expand: set.DD_EXPAND ?? set.EXPAND ?? 'included',
     expansionLimit: set.DD_EXPANSION_LIMIT ?? set.EXPANSION_LIMIT ?? 100,
+    lookupTtlSeconds: set.VIEWER_LOOKUP_TTL_SECONDS,
     credentials:
       DD_API_KEY && DD_APP_KEY
         ? { apiKey: DD_API_KEY, appKey: DD_APP_KEY, baseUrl: DATADOG_API_URL ?? siteUrl(DD_SITE) }

@@ -97,6 +97,14 @@ const users = [
 ];
 const [viewer] = users;
 
+/** Carries the address of the person who made it, as Datadog's do. */
+const serviceAccount = user(3, 'Deployment Sandbox', 'Service account', [0]);
+Object.assign(serviceAccount.attributes, {
+  handle: serviceAccount.id,
+  email: 'robin@sandbox.example',
+  service_account: true,
+});
+
 /** The response to `GET /api/v2/current_user` in the sandbox, in the shape of recorded bodies. */
 export const currentUser = {
   data: {
@@ -116,10 +124,29 @@ export const documents: ReadonlyMap<string, unknown> = new Map<string, unknown>(
   ['current_user', currentUser],
   ['permissions', { data: permissions }],
   ...roles.map((role) => [`roles/${role.id}`, { data: role }] as const),
-  ...users.map(
+  ...[...users, serviceAccount].map(
     (each) => [`users/${each.id}`, { data: each, included: includedWith(each) }] as const,
   ),
 ]);
+
+const DEFAULT_PAGE_SIZE = 10;
+
+/** The response to `GET /api/v2/users`: who has the filter's text anywhere in a name, handle or e-mail address. */
+export function findUsers(query: URLSearchParams) {
+  const text = query.get('filter')?.toLowerCase() ?? '';
+  const statuses = query.get('filter[status]')?.split(',');
+  const found = [...users, serviceAccount].filter(
+    ({ attributes: { name, handle, email, status } }) =>
+      [name, handle, email].some((value) => value.toLowerCase().includes(text)) &&
+      (statuses?.includes(status) ?? true),
+  );
+  const size = Number(query.get('page[size]') ?? DEFAULT_PAGE_SIZE);
+  const start = Number(query.get('page[number]') ?? 0) * size;
+  return {
+    data: found.slice(start, start + size),
+    meta: { page: { total_count: users.length + 1, total_filtered_count: found.length } },
+  };
+}
 
 /** A user's roles and what they grant, but not the organization: so does the endpoint of one user. */
 function includedWith({ relationships }: (typeof users)[number]) {
