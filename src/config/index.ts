@@ -55,7 +55,7 @@ const variables = z.object({
 });
 
 /**
- * @param environment its empty values count as unset
+ * @param environment empty values count as unset
  * @param files what is in the files that it names
  * @throws {ConfigError} naming every problem at once
  */

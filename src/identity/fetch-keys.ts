@@ -6,13 +6,13 @@ import type { Transport } from '../upstream/transport.ts';
 import { KeySet } from './key-set.ts';
 import type { JwtSettings } from './settings.ts';
 
-/** For both documents together. */
+/** For discovery document and key set together. */
 const TIMEOUT_MS = 5_000;
-/** For each document. The longest published ones have some 20 KB. */
+/** For each of them. The longest published ones have about 20 KB. */
 const MAX_BYTES = 512 * 1024;
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 
-/** Why there are no keys, for the log; it quotes nothing that the issuer sent. */
+/** Why fetching failed, for the log. It does not quote what the issuer sent. */
 export class IssuerFailure extends Error {
   override readonly name = 'IssuerFailure';
 }
@@ -20,7 +20,7 @@ export class IssuerFailure extends Error {
 /**
  * Fetches the keys that the issuer signs with: one GET, or two with discovery.
  * https://openid.net/specs/openid-connect-discovery-1_0.html, section 4; RFC 7517, section 5
- * @throws {IssuerFailure} where there are none that can be used
+ * @throws {IssuerFailure} if there are no usable keys
  */
 export async function fetchKeys(settings: JwtSettings, transport: Transport): Promise<KeySet> {
   const ended = new AbortController();
@@ -30,7 +30,7 @@ export async function fetchKeys(settings: JwtSettings, transport: Transport): Pr
     ended.abort();
   }, TIMEOUT_MS);
   try {
-    // The signal alone would wait for a connection that is never made.
+    // The signal alone does not end the wait for a connection.
     return await Promise.race([readKeys(settings, transport, ended.signal), timedOut.promise]);
   } finally {
     clearTimeout(timer);

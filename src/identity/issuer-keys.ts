@@ -5,27 +5,27 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Between the end of a fetch and the next one in the background. */
 const REFRESH_MS = 5 * MINUTE_MS;
 const RETRY_MS = 30_000;
-/** While there are no keys, after the first failure; twice as long after each further one, up to RETRY_MS. */
+/** After the first failure while there are no keys; doubles with each further failure, up to RETRY_MS. */
 const FIRST_RETRY_MS = 1_000;
-/** Between two fetches because of keys that tokens name and the issuer did not publish. */
+/** Between two fetches that tokens with unknown keys cause. */
 const UNKNOWN_KEY_MS = 30_000;
-/** Keys go on working for so long while the issuer cannot be reached. */
+/** How long keys remain in use while the issuer cannot be reached. */
 const STALE_MS = DAY_MS;
 
-/** There are no keys, so nobody can be recognised at the moment. */
+/** There are no keys, so no token can be verified. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
 
-/** What became of a fetch, for the log. */
+/** The result of a fetch, for the log. */
 export interface FetchReport {
-  /** Undefined where it succeeded. */
+  /** Undefined if it succeeded. */
   readonly failure: unknown;
 }
 
 /**
- * Keeps the issuer's keys at hand. Fetches happen in the background, one at a time; a request waits for one only
- * where its token names an unknown key, or before the very first has ended.
+ * Holds the issuer's keys. Fetches happen in the background, one at a time. A request waits for a fetch only if its token
+ * names an unknown key, or before the first fetch has ended.
  */
 export class IssuerKeys {
   readonly #load: () => Promise<KeySet>;
@@ -38,13 +38,13 @@ export class IssuerKeys {
   #hasLanded = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param load fetches the keys, within a time of its own */
+  /** @param load fetches the keys, with its own timeout */
   constructor(load: () => Promise<KeySet>, report: (report: FetchReport) => void) {
     this.#load = load;
     this.#report = report;
   }
 
-  /** Begins to fetch, and never stops; it keeps no process alive. */
+  /** Starts fetching, forever; its timers let the process exit. */
   start(): void {
     this.#fetch();
   }
@@ -62,13 +62,13 @@ export class IssuerKeys {
   }
 
   /**
-   * The keys after a look at whether the issuer has published another one meanwhile; the same ones where it has
-   * not, cannot be reached, or was asked less than 30 seconds ago for the same reason.
-   * @param known the keys among which there is not the one that a token names
+   * The keys, fetched again in case the issuer has published a new one; the same keys if it has not, if it cannot be
+   * reached, or if they were fetched less than 30 seconds ago for this reason.
+   * @param known the keys that lack the one that a token names
    * @throws {KeysUnavailable}
    */
   async newerThan(known: KeySet): Promise<KeySet> {
-    // One that is under way may have begun before the key was published; but why ask again where it fails?
+    // A running fetch may have started before the key was published. If it fails, do not fetch again for now.
     if ((await this.#flight) === 'failed') this.#unknownKeyAt = performance.now();
     if (this.#keys === known && performance.now() - this.#unknownKeyAt >= UNKNOWN_KEY_MS) {
       this.#unknownKeyAt = performance.now();
@@ -94,7 +94,7 @@ export class IssuerKeys {
     let failure: unknown;
     try {
       const keys = await this.#load();
-      // The same ones keep the tokens that were verified with them.
+      // Keep the old object if the keys are the same: it remembers the tokens that were verified with them.
       if (!keys.hasSameKeys(this.#usable())) this.#keys = keys;
       this.#loadedAt = performance.now();
       this.#retryMs = FIRST_RETRY_MS;

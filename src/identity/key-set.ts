@@ -19,7 +19,7 @@ export interface VerifiedToken {
 
 /** The keys that an issuer publishes, and the tokens that were verified with them. */
 export class KeySet {
-  /** By the hash of the token. Other keys are another set, so a key that leaves takes its tokens along. */
+  /** By the token's hash. Changed keys are a new KeySet, so the tokens of a withdrawn key are forgotten. */
   readonly verified = new LRUCache<string, VerifiedToken>({ max: MAX_TOKENS });
   readonly #text: string;
   readonly #find: ReturnType<typeof createLocalJWKSet>;
@@ -29,7 +29,7 @@ export class KeySet {
     this.#find = createLocalJWKSet({ keys: [...keys] });
   }
 
-  /** Of a JWK Set (RFC 7517, 5) the keys that can verify signatures; undefined where there is none. */
+  /** The keys of a JWK Set (RFC 7517, 5) that can verify signatures; undefined if there are none. */
   static from({ keys }: JsonObject): KeySet | undefined {
     const usable = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).flatMap(toPublicKey) : [];
     return usable.length === 0 ? undefined : new KeySet(usable);
@@ -45,7 +45,7 @@ export class KeySet {
       return (await jwtVerify(token, this.#find, options)).payload;
     } catch (error) {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-      // The token does not say which of several keys.
+      // Several keys match the token, so try each.
       for await (const key of error) {
         try {
           return (await jwtVerify(token, key, options)).payload;
@@ -58,7 +58,7 @@ export class KeySet {
   }
 }
 
-/** The key without anything that verification does not need; none where it is for another purpose, or broken. */
+/** The key with only what verification needs; empty if it is malformed or has another purpose. */
 function toPublicKey(jwk: unknown): (JsonWebKey & { kty: string })[] {
   if (!isJsonObject(jwk) || !KEY_TYPES.includes(String(jwk['kty'])) || 'd' in jwk) return [];
   const { use = 'sig', key_ops: operations = ['verify'], kid, alg } = jwk;
@@ -70,7 +70,7 @@ function toPublicKey(jwk: unknown): (JsonWebKey & { kty: string })[] {
     const exported = key.export({ format: 'jwk' });
     return [{ ...exported, kty: String(jwk['kty']), ...stringsOf({ kid, alg }) }];
   } catch {
-    // Other keys of the set may be good: an issuer can publish kinds that this version of Node does not know.
+    // Skip only this key: an issuer may publish types that this version of Node does not support.
     return [];
   }
 }

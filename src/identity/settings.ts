@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { isSecureUrl, key, listOf } from '../lib/env-types.ts';
 import type { Secret } from '../lib/secret.ts';
 
-/** How callers are recognised, and how the log names them. */
+/** How callers are authenticated, and how the log identifies them. */
 export interface IdentitySettings {
-  /** Undefined where JWTs are not accepted. */
+  /** Undefined if JWTs are not accepted. */
   readonly jwt: JwtSettings | undefined;
-  /** Makes the log's hash of a caller the same in every process; undefined: each process has its own. */
+  /** The key of callers' hashes in the log; if undefined, each process generates its own. */
   readonly logSecret: Secret | undefined;
 }
 
-/** Which tokens are accepted, and what they say about the caller. */
+/** Which tokens are accepted, and which claims identify the caller. */
 export interface JwtSettings {
-  /** Exactly what `iss` must be. */
+  /** Must equal `iss` exactly. */
   readonly issuer: string;
-  /** Where the keys are; undefined: the issuer's discovery document says so. */
+  /** The URL of the keys; if undefined, the issuer's discovery document gives it. */
   readonly jwksUrl: URL | undefined;
   /** `aud` must contain one of them. */
   readonly audiences: readonly string[];
@@ -27,11 +27,11 @@ export interface JwtSettings {
   };
 }
 
-/** With these, a public key verifies and only its private key signs: RFC 7518, RFC 8037, RFC 9864. */
+/** Asymmetric algorithms: a public key verifies, but cannot sign (RFC 7518, RFC 8037, RFC 9864). */
 const ASYMMETRIC = new Set(
   'RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA,Ed25519'.split(','),
 );
-/** It appears in the header `WWW-Authenticate`. */
+/** Restricted, because it appears in the header `WWW-Authenticate`. */
 const CLAIM_NAME = /^[\w:/.-]{1,128}$/;
 const MIN_SECRET_LENGTH = 32;
 
@@ -102,7 +102,7 @@ export const identitySettings: z.ZodType<IdentitySettings> = variables.transform
     email: set.JWT_EMAIL_CLAIM,
     emailVerified: set.JWT_EMAIL_VERIFIED_CLAIM,
   };
-  // OpenID Connect Core, 5.1: it says that `email` was verified, and nothing about any other claim.
+  // `email_verified` says nothing about claims other than `email` (OpenID Connect Core, 5.1).
   if (claims.email !== 'email' && claims.emailVerified === 'email_verified') {
     return complain(
       'JWT_EMAIL_VERIFIED_CLAIM',

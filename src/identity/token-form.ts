@@ -1,15 +1,15 @@
 import { isJsonObject, type JsonObject, parseJson } from '../lib/json.ts';
 import { TokenRefused } from './token-refused.ts';
 
-/** Also of an unsigned one, which has an empty signature. */
+/** Also matches an unsigned token, whose signature is empty. */
 const COMPACT = /^([\w-]+)\.([\w-]+)\.[\w-]*$/;
 /** RFC 7519, 5.1 and RFC 9068, 2.1. Logout tokens, for example, are signed with the same keys. */
 const TYPES = /^(application\/)?(at\+)?jwt$/i;
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 
 /**
- * Refuses what cannot be an access or ID token of this issuer, before any key is looked for.
- * Nothing is proved by it: everything here may be forged.
+ * Refuses what cannot be an access token or ID token of this issuer, before any key is used.
+ * Passing proves nothing, because everything that is read here may be forged.
  * @throws {TokenRefused}
  */
 export function checkForm(token: string, issuer: string): void {
@@ -22,7 +22,7 @@ export function checkForm(token: string, issuer: string): void {
     throw new TokenRefused('The token has the wrong type (typ).');
   }
   const { iss } = decode(payload);
-  // Its key is unknown here, and none of our issuer's need be fetched for it.
+  // Do not fetch our issuer's keys for another issuer's token.
   if (iss !== undefined && iss !== issuer) {
     throw new TokenRefused('The token comes from another issuer (iss).');
   }
@@ -32,14 +32,14 @@ function decode(part: string): JsonObject {
   const bytes = Buffer.from(part, 'base64url');
   const value = parseJson(bytes);
   if (!isJsonObject(value)) throw new TokenRefused('The token is not a well-formed JWT.');
-  // RFC 7519, 4: readers differ in which one they take.
+  // Parsers differ in which duplicate member they use (RFC 7519, 4).
   if (countColons(bytes.toString()) !== countMembers(value)) {
     throw new TokenRefused('The token has a duplicate member.');
   }
   return value;
 }
 
-/** One stands in each member of an object. */
+/** Each member of an object has one colon. */
 function countColons(json: string): number {
   return json.replaceAll(STRING, '').split(':').length - 1;
 }

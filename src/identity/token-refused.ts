@@ -1,18 +1,18 @@
 import { errors } from 'jose';
 
-/** A token that proves nothing. The message says why, in characters that RFC 6750, 3 allows in a header. */
+/** The token is not valid. The message says why, in characters that a header allows (RFC 6750, 3). */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
 }
 
-/** What a claim that is there says wrong. */
+/** Messages for claims with a wrong value. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
   iss: 'The token comes from another issuer (iss).',
   aud: 'The token is meant for another audience (aud).',
   nbf: 'The token is not valid yet (nbf).',
 };
 
-/** Says in our words what jose found: its errors hold the claims of the token. */
+/** Converts jose's errors, which contain the token's claims, to our own. */
 export function toRefusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) {
     return new TokenRefused('The token has expired (exp): sign in again.');

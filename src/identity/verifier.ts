@@ -11,19 +11,19 @@ import { checkForm } from './token-form.ts';
 import { TokenRefused, toRefusal, wrongType } from './token-refused.ts';
 
 const MAX_TOKEN_LENGTH = 8_192;
-/** Clocks of servers differ. */
+/** For differences between servers' clocks. */
 const TOLERANCE_SECONDS = 30;
 /** OpenID Connect Core, 2. */
 const MAX_SUBJECT_LENGTH = 255;
 
-/** Tells who calls from the JWT that comes with a request (RFC 7519, RFC 8725). */
+/** Verifies the JWT of a request and returns its caller (RFC 7519, RFC 8725). */
 export class JwtVerifier {
   readonly #settings: JwtSettings;
   readonly #keys: IssuerKeys;
   readonly #hashKey: string;
   readonly #options: JWTVerifyOptions;
 
-  /** Begins to fetch the issuer's keys. */
+  /** Starts fetching the issuer's keys. */
   constructor(
     settings: JwtSettings,
     logSecret: IdentitySettings['logSecret'],
@@ -50,8 +50,8 @@ export class JwtVerifier {
   }
 
   /**
-   * @throws {TokenRefused} where the token proves nothing
-   * @throws {KeysUnavailable} where nobody can tell, since the issuer cannot be reached
+   * @throws {TokenRefused} if the token is not valid
+   * @throws {KeysUnavailable} if there are no keys to verify it with
    */
   async verify(token: string): Promise<Caller> {
     if (token.length > MAX_TOKEN_LENGTH) {
@@ -75,7 +75,7 @@ export class JwtVerifier {
   async #verifyWith(keys: KeySet, token: string, id: string): Promise<Caller> {
     const payload = await keys.verify(token, this.#options);
     const { exp: expires = Number.NaN, nbf: notBefore } = payload;
-    // 1e999 is a number to jose, and it never comes.
+    // `1e999` parses as Infinity, which jose accepts: such a token would never expire.
     if (!Number.isFinite(expires)) throw wrongType('exp');
     const caller = this.#callerOf(payload);
     keys.verified.set(id, { caller, expires, notBefore });
@@ -103,7 +103,7 @@ export class JwtVerifier {
   }
 }
 
-/** By the clock of the system, as jose tells it. */
+/** By the system's clock, as in jose. */
 function isCurrent({ expires, notBefore = 0 }: VerifiedToken): boolean {
   const now = Math.floor(Date.now() / 1000);
   return expires > now - TOLERANCE_SECONDS && notBefore <= now + TOLERANCE_SECONDS;

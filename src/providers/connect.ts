@@ -15,7 +15,7 @@ export interface ConfiguredProvider {
 }
 
 export interface ConnectSettings {
-  /** Whose credentials are used: the server's, from the environment, or each request's, from its headers. */
+  /** Whose credentials to use: the server's, from the environment, or those in each request's headers. */
   readonly credentials: 'server' | 'request';
   /** Whom the graph shows: the owner of the credentials, or the person in the caller's token. */
   readonly viewer: 'key' | 'caller';
@@ -31,8 +31,8 @@ export interface Incoming {
 }
 
 /**
- * Makes the function that gives each request a context of its own:
- * a context that two requests shared would show one person's identity to another.
+ * Creates the function that creates the context of each request. Requests must not share a context, or one person would
+ * see another's identity.
  */
 export function createContextFactory(
   settings: ConnectSettings,
@@ -96,7 +96,7 @@ function readHeaders(provider: Provider, headers: Headers, settings: ProviderSet
   }
 }
 
-/** The error for a request without a key that has a header which looks as if it were to carry one. */
+/** The error for a request without any key that has a header with a similar name. */
 function findLookalike(
   { name, title, headers }: Provider,
   sent: Headers,

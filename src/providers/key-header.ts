@@ -4,8 +4,8 @@ import type { Secret } from '../lib/secret.ts';
 import type { VendorTexts } from '../upstream/vendor.ts';
 
 /**
- * The key in a request's header; undefined where there is none.
- * @throws {RolecallError} CREDENTIALS_INVALID where the header does not hold a key
+ * The key in a request's header; undefined if there is none.
+ * @throws {RolecallError} CREDENTIALS_INVALID if the header does not hold a key
  */
 export function readKeyHeader(
   headers: Headers,

@@ -5,15 +5,15 @@ import type { RequestScope } from '../upstream/call.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Vendor } from '../upstream/vendor.ts';
 
-/** What the environment says about a provider, as its `settings` schema gives it. */
+/** A provider's settings, as its `settings` schema returns them. */
 export interface ProviderSettings<Credentials = unknown> {
-  /** The server's own credentials, where the environment has them. */
+  /** The server's own credentials; undefined if the environment has none. */
   readonly credentials: Credentials | undefined;
 }
 
 /**
- * A vendor's API as Rolecall sees it: everything that the rest of the code needs to know.
- * It is written in methods so that the list of providers can hold providers of any settings and session.
+ * The contract of a provider: everything that the rest of the code needs from it.
+ * It uses methods so that a list can hold providers with different types of settings and session.
  */
 export interface Provider<
   Settings extends ProviderSettings = ProviderSettings,
@@ -22,7 +22,7 @@ export interface Provider<
   User extends UserShape = UserShape,
 > extends SchemaProvider<Session, User>,
     Vendor {
-  /** Reads its environment variables; every issue's message begins with "must" or is a sentence. */
+  /** Reads its environment variables. Each issue's message begins with "must", because it follows the variable's name. */
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
@@ -31,19 +31,19 @@ export interface Provider<
 
   /** The environment variables of the server's own keys; it takes all of them to connect the provider. */
   readonly keyVariables: readonly string[];
-  /** How its variables begin, if no other program's do: one that begins so and is unknown is warned of at start. */
+  /** A prefix that only its variables have: Rolecall warns at startup of unknown variables with it. */
   readonly variablePrefix?: string;
-  /** The current names of its variables by former ones, which still work and are warned of at start. */
+  /** Former names of its variables, with the current ones. Former names still work, with a warning at startup. */
   readonly renamedVariables?: Readonly<Record<string, string>>;
 
   readonly headers: ProviderHeaders;
 
-  /** Where the vendor is asked with the server's credentials, or with those of requests: a base URL, in words for the log. */
+  /** For the log: the base URL for the server's credentials, or for those of requests. */
   placeText(settings: Settings, credentials: 'server' | 'request'): string;
 
   /**
-   * Credentials out of a request's headers, undefined where there are none.
-   * @throws {RolecallError} CREDENTIALS_MISSING or CREDENTIALS_INVALID where they cannot be used
+   * The credentials in a request's headers; undefined if there are none.
+   * @throws {RolecallError} CREDENTIALS_MISSING or CREDENTIALS_INVALID if they cannot be used
    */
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
 
@@ -54,18 +54,18 @@ export interface Provider<
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
 }
 
-/** The headers of a request that concern a provider. */
+/** The request headers of a provider. */
 export interface ProviderHeaders {
-  /** Those that carry its keys, as they are written. */
+  /** The headers of its keys, in their usual spelling. */
   readonly keys: readonly string[];
-  /** Those that go with them. */
+  /** Other headers, such as the site. */
   readonly others: readonly string[];
-  /** Names that callers mistake for these: one that comes without any key is an error that names what is meant. */
+  /** Similar names. In a request without any key, such a header is an error that names the right headers. */
   readonly lookalikes: RegExp;
 }
 
 export interface OpenProvider<Credentials = unknown, Session = unknown> {
-  /** Called once per request; asks the vendor for nothing yet. */
+  /** Called once per request. Must not call the vendor yet. */
   connect(credentials: Credentials, request: RequestScope): Session;
   /**
    * As `connect`, with this person as the viewer instead of the owner of the credentials.
@@ -83,17 +83,17 @@ export interface Person {
 
 /** A provider's part of the embedded sandbox. */
 export interface ProviderSandbox<Settings> {
-  /** The environment variables that the sandbox stands in for: they are ignored where `SANDBOX=1`. */
+  /** The environment variables that the sandbox replaces: they are ignored with `SANDBOX=1`. */
   readonly variables: readonly string[];
-  /** Settings that lead to the sandbox, with credentials that mean something there only. */
+  /** Settings for calling the sandbox, with credentials that are valid only there. */
   settings(settings: Settings, baseUrl: URL): Settings;
   respond(request: SandboxRequest): SandboxResponse;
 }
 
-/** What a provider's client sends. */
+/** A request of a provider's client. */
 export interface SandboxRequest {
   readonly method: string;
-  /** Below the base URL, with a slash before it. */
+  /** Relative to the base URL, with a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Headers;

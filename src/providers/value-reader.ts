@@ -5,14 +5,14 @@ import { type InvalidValue, known, type Lenient } from '../schema/lenient.ts';
 import { scalars } from '../schema/scalars.ts';
 import type { VendorTexts } from '../upstream/vendor.ts';
 
-/** The first text that has something to show in it. */
+/** The first string that is not blank. */
 export function firstText(...texts: readonly Lenient<string>[]): string | null {
   return texts.map(known).find((text) => text !== null && text.trim() !== '') ?? null;
 }
 
-/** Reads members of one vendor's JSON objects as the types of the schema, without any coercion. */
+/** Reads members of a vendor's JSON objects as the schema's types, without coercion. */
 export function valueReader({ name: provider, title }: Pick<VendorTexts, 'name' | 'title'>) {
-  /** Says that `name` is not `expected`, in the value's place. */
+  /** The error that replaces a value: `name` is not `expected`. */
   function invalid(name: string, expected: string): InvalidValue {
     const message = `${title} sent an invalid \`${name}\`: it is not ${expected}.`;
     return new RolecallError(message, { code: 'UPSTREAM_INVALID_VALUE', provider });
@@ -25,7 +25,7 @@ export function valueReader({ name: provider, title }: Pick<VendorTexts, 'name' 
     fits: (value: unknown) => value is T,
   ): Lenient<T> {
     const value = from[key];
-    // Vendors write "" where they have nothing to say.
+    // Vendors send "" for unknown values.
     if (value === undefined || value === null || value === '') return null;
     return fits(value) ? value : invalid(key, expected);
   }
@@ -74,7 +74,7 @@ function fitsScalar(scalar: GraphQLScalarType): IsText {
   };
 }
 
-/** For what comes again and again, says nothing about anybody, and takes microseconds to look at: timestamps of permissions. */
+/** Remembers valid values, for timestamps of permissions: they recur, are not personal, and take microseconds to check. */
 function remembering(fits: IsText): IsText {
   const fitting = new Set<unknown>();
   return (value): value is string => {

@@ -11,23 +11,23 @@ const SITE = 'DD-SITE';
 export const headers: ProviderHeaders = {
   keys: [API_KEY, APP_KEY],
   others: [SITE],
-  // DD-APP-KEY, X-Datadog-Api-Key, DD_API_KEY; the site alone too.
+  // Such as DD-APP-KEY, X-Datadog-Api-Key and DD_API_KEY; also the site without keys.
   lookalikes: /^(x[-_])?(dd|datadog)[-_]?((api|app|application)[-_]?key|site)$/i,
 };
 
-/** What a request to Datadog carries (https://docs.datadoghq.com/api/latest/authentication/). */
+/** The headers of a request to Datadog (https://docs.datadoghq.com/api/latest/authentication/). */
 export function toHeaders({ apiKey, appKey }: Credentials): Record<string, string> {
   return { [API_KEY]: apiKey.reveal(), [APP_KEY]: appKey.reveal() };
 }
 
 /**
- * The credentials that a request to this server brings, undefined where it brings none.
- * @throws {RolecallError} CREDENTIALS_MISSING for one key without the other, CREDENTIALS_INVALID for a bad one or a bad site
+ * The credentials in a request's headers; undefined if there are none.
+ * @throws {RolecallError} CREDENTIALS_MISSING for one key without the other, CREDENTIALS_INVALID for an invalid key or site
  */
 export function readHeaders(headers: Headers, settings: Settings): Credentials | undefined {
   const apiKey = readKeyHeader(headers, API_KEY, vendor);
   const appKey = readKeyHeader(headers, APP_KEY, vendor);
-  // Without keys there is nothing to ask a site for, be it good or bad.
+  // Without keys, the site does not matter.
   if (apiKey === undefined && appKey === undefined) return undefined;
   if (apiKey === undefined) throw missing(API_KEY, APP_KEY);
   if (appKey === undefined) throw missing(APP_KEY, API_KEY);

@@ -18,7 +18,7 @@ import {
 } from './settings.ts';
 import { vendor } from './vendor.ts';
 
-/** Datadog (https://docs.datadoghq.com/api/latest/users/): one JSON:API document, expanded as asked for. */
+/** Datadog (https://docs.datadoghq.com/api/latest/users/): one JSON:API document, read as far as fields are selected. */
 export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   ...vendor,
   field: 'datadog',

@@ -21,21 +21,21 @@ import type { RestLookup } from './rest-lookup.ts';
 const TYPES = { organization: 'orgs', role: 'roles', user: 'users' } as const;
 
 /**
- * One request's loaders: each resource is read at most once, and the vendor asked at most once for it.
- * What no document holds is looked up where there is a lookup, and is a placeholder otherwise.
+ * One request's loaders: each resource is read at most once, and fetched at most once. A resource that no document holds
+ * is looked up if there is a lookup; otherwise it is a placeholder.
  */
 export class Loaders {
-  /** The resources of the current user's document. Datadog is asked when the first field wants it. @throws {RolecallError} where Datadog does not give it */
+  /** The current user's document, fetched when the first field needs it. @throws {RolecallError} if Datadog does not return it */
   readonly currentUser: () => Promise<Resources>;
   readonly organizations: DataLoader<string, Organization>;
   readonly roles: DataLoader<string, Role>;
-  /** By a list of ids too: what a user's roles grant is worked out once for each list that this gives. */
+  /** By a list of ids: what a user's roles grant is computed once for each list that this returns. */
   readonly roleLists: DataLoader<RoleIds, readonly Role[]>;
   readonly users: DataLoader<string, User>;
-  /** By a list of ids: a role's permissions are one load, where a promise for each would cost more than all the rest. */
+  /** By a list of ids: a promise per permission would cost more than everything else. */
   readonly permissions: DataLoader<PermissionIds, readonly Permission[]>;
 
-  /** The current user's, and those that were fetched beyond it. */
+  /** The current user's document, and those that the lookup fetched. */
   readonly #documents: Resources[] = [];
   readonly #lookup: RestLookup | undefined;
 
@@ -92,7 +92,7 @@ export class Loaders {
     };
     return new DataLoader(async (ids) => {
       await this.currentUser();
-      // An Error is that id's alone; a rejection would be everybody's.
+      // An Error affects only its id; a rejection would affect the whole batch.
       return Promise.all(ids.map((id) => resolve(id).catch((error: Error) => error)));
     });
   }
@@ -112,7 +112,7 @@ export class Loaders {
     );
   }
 
-  /** Asks for all permissions where one of these is held by no document. */
+  /** Fetches all permissions if no document holds one of these. */
   async #fetchPermissions(lists: readonly PermissionIds[]): Promise<NotFetched> {
     const isMissing = (id: string) =>
       this.#heldPermission(id) === undefined && this.#mayLookUp('permissions', id);
@@ -137,7 +137,7 @@ export class Loaders {
     return this.#held((resources) => resources.permission(id));
   }
 
-  /** From the first document that holds it. */
+  /** The first document's resource. */
   #held<T>(find: (resources: Resources) => T | undefined): T | undefined {
     for (const resources of this.#documents) {
       const shape = find(resources);

@@ -8,8 +8,8 @@ import { vendor } from './vendor.ts';
 
 /**
  * Datadog's resources with the schema's names, so that the schema's fields need no resolvers.
- * Each is made of its resource alone: of relationships only the ids are read. Where no document holds
- * the resource, everything but its id is null. `__typename` says which of a subgraph's entities it is.
+ * Each is created from its resource only: of relationships, only the ids are read. In a placeholder, everything but the id
+ * is null. `__typename` tells a subgraph's entities apart.
  * Attributes: https://docs.datadoghq.com/api/latest/users/get-current-user/
  */
 
@@ -18,10 +18,10 @@ export interface Identifier {
   readonly id: string;
 }
 
-/** The ids of a user's roles. It is a key by its identity: what the roles grant is worked out once for each array. */
+/** The ids of a user's roles. The array's identity is a key: what the roles grant is computed once per array. */
 export type RoleIds = readonly string[];
 
-/** The ids of permissions that are listed together; a key by its identity, as `RoleIds`. */
+/** The ids of permissions that are listed together. The array's identity is a key, as with `RoleIds`. */
 export type PermissionIds = readonly string[];
 
 export interface User extends UserShape {

@@ -1,7 +1,7 @@
 import { known, type Lenient } from '../../schema/lenient.ts';
 import type { Permission } from './model.ts';
 
-/** The arguments that `permissions` and `grants` share; null is no filter. */
+/** The arguments of `permissions` and `grants`; null means no filter. */
 export interface PermissionFilter {
   readonly names?: readonly string[] | null | undefined;
   readonly groupName?: string | null | undefined;
@@ -12,7 +12,7 @@ export function isFilter({ names, groupName, restricted }: PermissionFilter): bo
   return (names ?? groupName ?? restricted ?? null) !== null;
 }
 
-/** All conditions must hold; an attribute that is not known meets none. */
+/** All conditions must hold; an unknown attribute does not match. */
 export function permissionMatcher({
   names,
   groupName,

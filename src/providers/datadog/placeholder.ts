@@ -1,14 +1,13 @@
 import type { RolecallError } from '../../errors.ts';
 import { Document, type Resource, unknownResource } from '../../lib/json-api.ts';
 
-/** Why there is a placeholder: fetching the resource failed; undefined where no document holds it. */
+/** Why a resource is a placeholder: the error of fetching it; undefined if it was not fetched or does not exist. */
 export type NotFetched = RolecallError | undefined;
 
 const placeholders = new WeakMap<object, { readonly why: NotFetched }>();
 
 /**
- * Stands for a resource that no document holds: its id, and nothing else known. Where fetching it failed,
- * the error stands in every field's place.
+ * Represents a resource of which only the id is known. If fetching it failed, the error replaces every other value.
  */
 export function toPlaceholder<T extends { readonly id: string }>(
   id: string,
@@ -30,7 +29,7 @@ export function isPlaceholder(shape: object): boolean {
   return placeholders.has(shape);
 }
 
-/** The error that left a placeholder in the resource's place. */
+/** The error because of which the object is a placeholder. */
 export function failureOf(shape: object): RolecallError | undefined {
   return placeholders.get(shape)?.why;
 }

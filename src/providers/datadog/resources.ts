@@ -11,10 +11,10 @@ import {
   type User,
 } from './model.ts';
 
-/** The resources of one document in the schema's shapes, each made when it is first asked for. */
+/** One document's resources in the schema's shapes, each created when it is first needed. */
 export class Resources {
   readonly #document: Document;
-  /** The ids are the same array at every request where the document is the same. */
+  /** By the array of ids, which stays the same as long as the cached document does. */
   readonly #lists = new WeakMap<PermissionIds, readonly Permission[] | null>();
   readonly organization: (id: string) => Organization | undefined;
   readonly role: (id: string) => Role | undefined;
@@ -33,7 +33,7 @@ export class Resources {
     this.user = this.#shape('users', toUser);
   }
 
-  /** The permissions with these ids; undefined where the document does not hold all of them. */
+  /** The permissions with these ids; undefined unless the document holds all of them. */
   permissions(ids: PermissionIds): readonly Permission[] | undefined {
     let list = this.#lists.get(ids);
     if (list === undefined) {

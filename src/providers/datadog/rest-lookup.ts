@@ -7,7 +7,7 @@ import { vendor } from './vendor.ts';
 const CONCURRENCY = 4;
 const MAX_ID_LENGTH = 256;
 
-/** Fetches what the current user's document points at and does not hold. */
+/** Fetches resources that the current user's document points at but does not hold. */
 export interface Fetcher {
   user(id: string): Promise<Resources>;
   role(id: string): Promise<Resources>;
@@ -15,7 +15,7 @@ export interface Fetcher {
   permissions(): Promise<Resources>;
 }
 
-/** One request's calls beyond the current user: a few at a time, and no more than the limit. */
+/** One request's calls beyond the current user: a few at a time, up to the limit. */
 export class RestLookup {
   readonly #fetcher: Fetcher;
   readonly #limit: number;
@@ -34,7 +34,7 @@ export class RestLookup {
     );
   }
 
-  /** @returns the resources of the user's document; undefined where there is no such user, an error where the call failed */
+  /** @returns the user's document; undefined if there is no such user, an error if the call failed */
   user(id: string): Promise<Resources | NotFetched> {
     return this.#byId(() => this.#fetcher.user(id), id);
   }
@@ -44,7 +44,7 @@ export class RestLookup {
     return this.#byId(() => this.#fetcher.role(id), id);
   }
 
-  /** As `user`; asked for once, however many are missing. */
+  /** As `user`, for all permissions; called at most once. */
   permissions(): Promise<Resources | NotFetched> {
     this.#permissions ??= this.#call(() => this.#fetcher.permissions());
     return this.#permissions;

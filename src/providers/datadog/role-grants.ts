@@ -8,7 +8,7 @@ export interface Grant<PermissionShape> {
   readonly roles: readonly Role[];
 }
 
-/** What the known ones of these roles grant: permission ids, each once, in the order first granted. */
+/** What these roles grant, as far as known: permission ids without duplicates, in the order first granted. */
 export const grantsOf = onceForEach(computeGrants);
 
 function computeGrants(roles: readonly Role[]): readonly Grant<string>[] {
@@ -23,12 +23,12 @@ function computeGrants(roles: readonly Role[]): readonly Grant<string>[] {
   return Array.from(granting, ([permission, grantors]) => ({ permission, roles: grantors }));
 }
 
-/** Are there roles, and is it known of none what it grants? */
+/** Are there roles, none of whose permissions are known? */
 export function isNothingKnown(roles: readonly Role[]): boolean {
   return roles.length > 0 && roles.every((role) => known(role.linkedPermissions) === null);
 }
 
-/** Is everything known that decides what the roles grant? */
+/** Are all permissions of the roles and all their names known? */
 export function isAllKnown(roles: readonly Role[], permissions: readonly Permission[]): boolean {
   return (
     roles.every((role) => known(role.linkedPermissions)?.isWhole ?? false) &&
@@ -36,7 +36,7 @@ export function isAllKnown(roles: readonly Role[], permissions: readonly Permiss
   );
 }
 
-/** A permission whose aliases are not known has none. */
+/** Does the permission have this name or alias? Unknown aliases count as none. */
 export function isNamed(permission: Permission, name: string): boolean {
   return (
     known(permission.name) === name || (known(permission.nameAliases)?.includes(name) ?? false)

@@ -16,7 +16,7 @@ export const SITES = [
   'us2.ddog-gov.com',
 ] as const;
 
-/** Hosts of the web console that people paste for the site. */
+/** Hosts of the web console, which people may enter instead of the site. */
 const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
   'app.datadoghq.com': 'datadoghq.com',
   'app.datadoghq.eu': 'datadoghq.eu',
@@ -28,22 +28,22 @@ const DEFAULT_SITE = 'datadoghq.com';
 export interface Credentials {
   readonly apiKey: Secret;
   readonly appKey: Secret;
-  /** The site's API, or what DATADOG_API_URL puts in its place. */
+  /** The site's API, or DATADOG_API_URL. */
   readonly baseUrl: URL;
 }
 
 export interface Settings extends ProviderSettings<Credentials> {
-  /** Wins over every site, a request's included. */
+  /** Overrides every site, including a request's. */
   readonly baseUrl: URL | undefined;
-  /** Where resources come from that the current user's document points at: from its `included` alone, or also from REST. */
+  /** Where the resources that the current user refers to come from: its document's `included`, or also the REST API. */
   readonly expand: 'included' | 'rest';
-  /** Calls beyond the current user that one operation may make. */
+  /** The most calls beyond the current user per operation. */
   readonly expansionLimit: number;
   /** How long the ids of people that were found by e-mail address are remembered. */
   readonly lookupTtlSeconds: number;
 }
 
-/** The site that the text names; undefined where it names none. */
+/** The site; undefined if the text is not a site or console host. */
 export function parseSite(text: string): string | undefined {
   const host = text.trim().toLowerCase();
   const site = CONSOLE_HOSTS[host] ?? host;
@@ -61,7 +61,7 @@ const site = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Checked also where another variable is wrong, so that every problem is reported at once. */
+/** Checked even if another variable is invalid, so that all problems are reported at once. */
 function mustBeSetToo(name: 'DD_API_KEY' | 'DD_APP_KEY') {
   const error = 'must be set too: Datadog needs both DD_API_KEY and DD_APP_KEY';
   return { path: [name], error, when: () => true };

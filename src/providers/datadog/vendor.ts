@@ -13,7 +13,7 @@ export const vendor: Vendor = {
   readError: (body) => ({ words: readWords(body) }),
 };
 
-/** `errors` holds texts, or objects with a title and a detail. */
+/** `errors` holds strings, or objects with a title and a detail. */
 function readWords(body: unknown): string | undefined {
   if (!isJsonObject(body) || !Array.isArray(body['errors'])) return undefined;
   const words = body['errors'].map((error: unknown) => {

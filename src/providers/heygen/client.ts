@@ -12,19 +12,18 @@ import type { Settings } from './settings.ts';
 const V1_PATH = 'v1/user/me';
 const V3_PATH = 'v3/users/me';
 
-/** How long `auto` keeps to v3 once it has given a key its user, and for how many keys. */
+/** How long, and for how many keys, `auto` calls only v3 after it has worked. */
 const KEEP_V3_MS = 60 * 60 * 1000;
 const KEEP_V3_KEYS = 10_000;
 
 export interface Client {
-  /** @throws {RolecallError} where HeyGen does not give it */
+  /** @throws {RolecallError} if HeyGen does not return it */
   fetchCurrentUser(key: Secret, request: RequestScope): Promise<User>;
 }
 
 /**
- * A client of one base URL. Where the version is `auto` it remembers for whom v1's route is gone:
- * HeyGen retires v1 in favour of v3, and does not document what the retired route responds. One key's 404
- * may be its own, so it says nothing about others.
+ * A client of one base URL. With `auto`, it remembers the keys for which v1's route is gone. HeyGen is replacing v1 by v3
+ * and does not document how a retired route responds, so a 404 for one key says nothing about other keys.
  * @param clock monotonic, in milliseconds
  */
 export function createClient(
@@ -42,11 +41,11 @@ export function createClient(
   async function fetchV3(ask: Ask, credential: string): Promise<User> {
     try {
       const user = await ask(V3_PATH, v3);
-      // Counted from the first user, so that v1 is looked at again within the hour.
+      // Not extended by later calls, so that v1 is tried again after an hour.
       if (!keepV3.has(credential)) keepV3.set(credential, true);
       return user;
     } catch (error) {
-      // What v3 refuses v1 may still give.
+      // v1 may still work for a key that v3 refuses.
       if (isErrorResponse(error)) keepV3.delete(credential);
       throw error;
     }
@@ -67,7 +66,7 @@ export function createClient(
 
 type Ask = <T>(path: string, reader: Reader<T>) => Promise<T>;
 
-/** Is it HeyGen's own response, with a status that is no success? */
+/** Is it about a response of HeyGen with an unsuccessful status? */
 function isErrorResponse(error: unknown): boolean {
   return error instanceof RolecallError && (error.extensions.status ?? 0) >= 300;
 }

@@ -3,7 +3,7 @@ import { readKeyHeader } from '../key-header.ts';
 import type { ProviderHeaders } from '../provider.ts';
 import { vendor } from './vendor.ts';
 
-/** What a caller sends here. Not `X-Api-Key`: that one often carries a key meant for somebody else. */
+/** The caller's header. Not `X-Api-Key`, as HeyGen calls it, because that often carries another service's key. */
 const INCOMING = 'X-HeyGen-Api-Key';
 
 export const headers: ProviderHeaders = {
@@ -13,12 +13,12 @@ export const headers: ProviderHeaders = {
   lookalikes: /^(x[-_])?(heygen[-_]?(api[-_]?)?|api[-_]?)key$/i,
 };
 
-/** What a request to HeyGen carries, and nothing beside it (https://docs.heygen.com/reference/authentication). */
+/** The headers of a request to HeyGen (https://docs.heygen.com/reference/authentication). */
 export function toHeaders(key: Secret): Record<string, string> {
   return { 'x-api-key': key.reveal() };
 }
 
-/** @throws {RolecallError} CREDENTIALS_INVALID where the header cannot be a key */
+/** @throws {RolecallError} CREDENTIALS_INVALID if the header does not hold a key */
 export function readHeaders(headers: Headers): Secret | undefined {
   return readKeyHeader(headers, INCOMING, vendor);
 }

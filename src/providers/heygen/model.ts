@@ -12,7 +12,7 @@ export interface User extends UserShape {
 const read = valueReader(vendor);
 
 /**
- * HeyGen's user, the same in v1 and v3; undefined where `data` has no username, the one member that is always there.
+ * HeyGen's user, in v1 or v3; undefined if `data` has no username, the only required member.
  * https://docs.heygen.com/reference/get-current-user-information
  */
 export function toUser(data: JsonObject): User | undefined {

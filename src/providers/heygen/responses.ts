@@ -14,7 +14,7 @@ export const v1: Reader<User> = {
   },
 };
 
-/** v1 as long as it lasts: null where the response says that the route itself is gone. */
+/** v1, or null if the response says that its route is gone. */
 export const v1WhileItLasts: Reader<User | null> = {
   ...v1,
   readStatus: (status, body) => (isRouteGone(status, body) ? null : undefined),
@@ -26,11 +26,11 @@ export const v3: Reader<User> = {
   read: readUser,
 };
 
-/** Rather than that HeyGen refuses something. */
+/** Does the response mean that the route is gone, rather than that HeyGen refuses the request? */
 function isRouteGone(status: number, body: unknown): boolean {
   if (status !== 404 && status !== 410) return false;
   const code = numericCode(body);
-  // Frameworks repeat the HTTP status as a code of their own.
+  // Web frameworks repeat the HTTP status as `code`.
   return code === undefined || code === status;
 }
 

@@ -11,7 +11,7 @@ const user = {
   last_name: 'Sandbox',
 };
 
-/** HeyGen's part of the sandbox: both versions, with what each adds to the user. */
+/** HeyGen's part of the sandbox: both versions, each with its own members. */
 const routes: Readonly<Record<string, SandboxResponse>> = {
   '/v1/user/me': { status: 200, body: { code: 100, data: user, msg: null, message: null } },
   '/v3/users/me': {

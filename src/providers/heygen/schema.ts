@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 
 export function defineUser(builder: Builder, sessions: Sessions<Session>): TypeRef<User> {
   const user = objectRef<User>(builder, 'HeyGenUser');
-  // HeyGen knows of nobody but the viewer.
+  // HeyGen's API returns no other user than the key's owner.
   builder.asEntity(user, {
     key: builder.selection<{ id: string }>('id'),
     async resolveReference({ id }, context) {

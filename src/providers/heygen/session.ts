@@ -1,9 +1,9 @@
 import { once } from '../../lib/once.ts';
 import type { User } from './model.ts';
 
-/** One request's view of HeyGen. */
+/** HeyGen's session of one request. */
 export interface Session {
-  /** HeyGen is asked when the first field wants it. @throws {RolecallError} where HeyGen does not give it */
+  /** Calls HeyGen when the first field needs it. @throws {RolecallError} if HeyGen does not return the user */
   readonly viewer: () => Promise<User>;
 }
 

@@ -7,7 +7,7 @@ const DEFAULT_URL = new URL('https://api.heygen.com/');
 
 export interface Settings extends ProviderSettings<Secret> {
   readonly baseUrl: URL;
-  /** The API version to ask; `auto` asks v1 and, once its route is gone, v3. */
+  /** The API version to call; `auto` calls v1 and, if its route is gone, v3. */
   readonly version: 'auto' | 'v1' | 'v3';
 }
 

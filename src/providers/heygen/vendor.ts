@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { httpPolicy } from '../../upstream/retry-policy.ts';
 import type { Vendor } from '../../upstream/vendor.ts';
 
-/** HeyGen's own error codes; they mean more than the HTTP status that they come with. */
+/** HeyGen's own error codes, which are more precise than its HTTP statuses. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
   400112: 'UPSTREAM_UNAUTHENTICATED', // unauthorized
   40009: 'UPSTREAM_UNAUTHENTICATED', // invalid credentials
@@ -31,13 +31,13 @@ export const vendor: Vendor = {
   },
 };
 
-/** A `code` that is a number; v2-style bodies carry a misleading text there. */
+/** A numeric `code`; v2-style bodies have a misleading string there. */
 export function numericCode(body: unknown): number | undefined {
   const code = isJsonObject(body) ? body['code'] : undefined;
   return typeof code === 'number' ? code : undefined;
 }
 
-/** The text of an error body, in the order in which HeyGen's versions put it. */
+/** The message of an error body, wherever HeyGen's versions put it. */
 function readWords({ error, message, msg, detail }: JsonObject): string | undefined {
   const texts = isJsonObject(error) ? [error['message']] : [error];
   return [...texts, message, msg, detail].find(

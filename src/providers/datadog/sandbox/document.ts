@@ -60,7 +60,7 @@ const orgs = ['Sandbox Observatory', 'Sandbox Observatory (staging)', 'Sandbox L
   }),
 );
 
-/** An invented person; the first is the one whose keys these are. */
+/** A fictional person; the first one owns the sandbox's keys. */
 function user(index: number, name: string, title: string, roleIndexes: readonly number[]) {
   const id = sandboxId('05e4', index);
   const handle = `${name.split(' ')[0]?.toLowerCase()}@sandbox.example`;
@@ -119,7 +119,7 @@ export const currentUser = {
   included: [...roles, ...permissions, ...orgs],
 };
 
-/** The responses about each user, each role, and all permissions, by the path below `/api/v2/`. */
+/** All responses of the sandbox, by the path below `/api/v2/`. */
 export const documents: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['current_user', currentUser],
   ['permissions', { data: permissions }],

@@ -5,7 +5,7 @@ import { documents, findUsers } from './document.ts';
 
 const KEY = 'sandbox';
 
-/** Datadog's part of the sandbox, which responds as Datadog does and knows one key. */
+/** Datadog's part of the sandbox, which responds like Datadog and knows one key. */
 export const sandbox: ProviderSandbox<Settings> = {
   variables: ['DD_API_KEY', 'DD_APP_KEY', 'DATADOG_API_URL'],
   settings: (settings, baseUrl) => ({

@@ -1,4 +1,4 @@
-/** What the sandbox's permissions are made of: a group, and what can be done to each of its things. */
+/** The groups of the sandbox's permissions, with the objects that each group's permissions are about. */
 const CATALOGUE: Readonly<Record<string, readonly string[]>> = {
   'API and Application Keys': ['api_keys', 'user_app_keys', 'org_app_keys', 'client_tokens'],
   APM: [
@@ -73,7 +73,7 @@ const CATALOGUE: Readonly<Record<string, readonly string[]>> = {
 
 const ACTIONS = ['read', 'write', 'delete'] as const;
 
-/** Groups of which the vendor restricts what can be written. */
+/** Groups whose write permissions are restricted. */
 const RESTRICTED_GROUPS: ReadonlySet<string> = new Set(['Log Management', 'RUM', 'Compliance']);
 
 export interface SandboxPermission {
@@ -82,7 +82,7 @@ export interface SandboxPermission {
   readonly attributes: Readonly<Record<string, string | boolean>>;
 }
 
-/** A few hundred permissions in the shape of Datadog's, the same at every start. */
+/** A few hundred permissions in the shape of Datadog's, the same at each start. */
 export const permissions: readonly SandboxPermission[] = Object.entries(CATALOGUE)
   .flatMap(([group, things]) =>
     things.flatMap((thing) => ACTIONS.map((action) => ({ group, thing, action }))),
@@ -101,7 +101,7 @@ export const permissions: readonly SandboxPermission[] = Object.entries(CATALOGU
     },
   }));
 
-/** A UUID that nobody will take for a real one. */
+/** An obviously fictional UUID. */
 export function sandboxId(kind: string, index: number): string {
   return `5a4db0c5-${kind}-4000-8000-${String(index).padStart(12, '0')}`;
 }

@@ -5,8 +5,8 @@ import type { Loaders } from '../loaders.ts';
 import { failureOf, isPlaceholder } from '../placeholder.ts';
 
 /**
- * Makes the type an entity, which other subgraphs refer to by its id. One that is not known is null;
- * where fetching it failed, every representation of it has an error of its own.
+ * Makes the type an entity, which other subgraphs refer to by id. An unknown entity is null. If fetching an entity failed,
+ * each of its representations has an error.
  */
 export function defineEntity<Shape extends { readonly id: string }>(
   builder: Builder,

@@ -9,7 +9,7 @@ import { failureOf } from '../placeholder.ts';
 import { type Grant, grantsOf, isAllKnown, isNamed, isNothingKnown } from '../role-grants.ts';
 import { onlyId } from './relationship.ts';
 
-/** The field that asks: where it finds the loaders, and where it notes partial errors. */
+/** What a field passes on: its loaders, its path, and where to add partial errors. */
 interface Asking {
   readonly loaders: Loaders;
   readonly partialErrors: Execution['partialErrors'];
@@ -17,8 +17,8 @@ interface Asking {
 }
 
 /**
- * What the roles grant and the filter lets through; null where there are roles and it is known of none what it grants.
- * @param wantsMoreThanId otherwise the permissions have nothing but their ids
+ * The grants of the roles that match the filter; null if there are roles, but none whose permissions are known.
+ * @param wantsMoreThanId if false, permissions may have only their ids
  */
 export async function loadGrants(
   asking: Asking,
@@ -39,7 +39,7 @@ export async function loadGrants(
   );
 }
 
-/** Do the roles grant the permission of this name or alias? Null where it is not found and not all is known. */
+/** Do the roles grant the permission with this name or alias? Null if it is not found but not everything is known. */
 export async function loadHasPermission(
   asking: Asking,
   linkedRoles: Linkage,
@@ -62,7 +62,7 @@ async function loadPermissions(
   return noteFailures(asking, await asking.loaders.permissions.load(permissionIdsOf(grants)));
 }
 
-/** The same list each time, which the loader knows again. */
+/** Returns the same array each time, because the loader's keys are arrays. */
 const permissionIdsOf = onceForEach(
   (grants: readonly Grant<string>[]): PermissionIds => grants.map(({ permission }) => permission),
 );
@@ -71,7 +71,7 @@ const failuresOf = onceForEach(
   (shapes: readonly object[]) => new Set(shapes.map(failureOf).filter((why) => why !== undefined)),
 );
 
-/** Failures that leave something out of a field are partial errors: the rest of the field is served. */
+/** Adds partial errors for failures that leave something out of the field. */
 function noteFailures<T extends object>(
   { partialErrors, path }: Asking,
   shapes: readonly T[],

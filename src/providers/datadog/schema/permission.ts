@@ -68,7 +68,7 @@ export function definePermissionGrant(
   });
 }
 
-/** The arguments of every field that lists permissions; all given ones must hold. */
+/** The arguments of every field that lists permissions; a permission must match all of them. */
 export function permissionFilterArgs(builder: Builder) {
   return builder.args((t) => ({
     names: t.stringList({

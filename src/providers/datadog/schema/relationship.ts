@@ -7,8 +7,8 @@ import { selectsMoreThanId } from '../../../schema/selection.ts';
 import type { Identifier } from '../model.ts';
 
 /**
- * The objects that a to-many relationship points at, each loaded once for all the fields asked of it;
- * where only ids are asked for, objects that hold nothing else.
+ * The objects that a to-many relationship points at. If the operation selects only their ids, they are not loaded and
+ * contain nothing else.
  */
 export function resolveToMany<T extends { readonly id: string }>(
   linkage: Lenient<Linkage>,
@@ -35,7 +35,7 @@ export function resolveToOne<T extends { readonly id: string }>(
   return selectsMoreThanId(context, info) ? loader.load(id) : onlyId(id);
 }
 
-/** Stands for a resource of which the operation asks nothing but the id. */
+/** Represents a resource of which the operation selects only the id. */
 export function onlyId<T extends { readonly id: string }>(id: string): T {
   return { id } as T;
 }
