@@ -29,7 +29,7 @@ export interface Provider<
   /** Can it look people up, so that `connectPerson` is there? Others are not connected where `VIEWER=caller`. */
   readonly findsPeople?: true;
 
-  /** The environment variables of the server's own keys; it takes all of them to connect the provider. */
+  /** The environment variables of the server's own keys; all of them are needed to connect the provider. */
   readonly keyVariables: readonly string[];
   /** A prefix that only its variables have: Rolecall warns at startup of unknown variables with it. */
   readonly variablePrefix?: string;

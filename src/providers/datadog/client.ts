@@ -8,7 +8,7 @@ import type { Credentials } from './settings.ts';
 
 /**
  * One request's calls to Datadog (https://docs.datadoghq.com/api/latest/users/ and .../roles/), all with the same
- * credentials. Each throws a RolecallError where Datadog does not give what is asked for.
+ * credentials. Each throws a RolecallError if Datadog does not return the resource.
  */
 export class Client {
   readonly #upstream: Upstream;

@@ -51,7 +51,7 @@ export class RestLookup {
   }
 
   async #byId(fetch: () => Promise<Resources>, id: string): Promise<Resources | NotFetched> {
-    // Callers of the subgraph choose ids: one must not lead to another path, and must fit into one.
+    // Callers of the subgraph choose ids, so an id must not change the path, and must fit into a URL.
     if (id === '.' || id === '..' || id.length > MAX_ID_LENGTH || !id.isWellFormed())
       return undefined;
     return this.#call(fetch);

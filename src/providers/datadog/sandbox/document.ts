@@ -105,7 +105,7 @@ Object.assign(serviceAccount.attributes, {
   service_account: true,
 });
 
-/** The response to `GET /api/v2/current_user` in the sandbox, in the shape of recorded bodies. */
+/** The sandbox's response to `GET /api/v2/current_user`, in the shape of Datadog's. */
 export const currentUser = {
   data: {
     ...viewer,
@@ -148,7 +148,7 @@ export function findUsers(query: URLSearchParams) {
   };
 }
 
-/** A user's roles and what they grant, but not the organization: so does the endpoint of one user. */
+/** A user's roles and their permissions, but not the organization, as in Datadog's response for one user. */
 function includedWith({ relationships }: (typeof users)[number]) {
   const roleIds = new Set(relationships.roles.data.map((each) => each?.id));
   const ofUser = roles.filter(({ id }) => roleIds.has(id));
