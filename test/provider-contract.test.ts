@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { isObjectType, isUnionType } from 'graphql';
+import { fileVariable } from '../src/config/file-variables.ts';
 import { ConfigError, type Environment } from '../src/config/index.ts';
 import { variablesOf } from '../src/config/variable-names.ts';
 import { startSandbox } from '../src/process/sandbox-server.ts';
@@ -201,7 +202,8 @@ for (const fixture of fixtures) {
     });
 
     test('has its variables and headers in tables of the README, and its variables in .env.example', () => {
-      const names = variablesOf(provider.settings);
+      const files = provider.keyVariables.map(fileVariable);
+      const names = [...variablesOf(provider.settings), ...files];
       const former = Object.keys(provider.renamedVariables ?? {});
       for (const variable of [...Object.keys(keys), urlVariable, ...Object.keys(variables)]) {
         assert.ok(names.includes(variable), variable);
