@@ -4,9 +4,9 @@ import { ask, PEERS, type PeerName } from './peers.ts';
 import type { Running } from './processes.ts';
 
 /**
- * Asks every peer every query twice, and compares the answers but for the order of members.
- * The upstream counts for each credential, so the same answer is due from each of them; and where
- * the upstream's second answer is another one, a peer that serves the first again is found out.
+ * Sends every query to every peer twice, and compares the responses, ignoring the order of members.
+ * The upstream counts per credential, so all peers must respond alike. If its second response differs from the first,
+ * this also finds peers that serve the first one again.
  * @throws {Error} where any two differ that should not, or are equal that should not be
  */
 export async function checkAnswers(
@@ -31,7 +31,7 @@ async function compare(
     const answers = [await read(origin, query, key), await read(origin, query, key)];
     const what = `${name}, ${size} ${query}, ${mode}`;
     if (expected.length === 0) expected.push(...answers);
-    // Not with the answers: a message about two megabytes helps nobody.
+    // Without the responses: a message of two megabytes would not help.
     expectThat(() => deepStrictEqual(answers, expected), `${what}: other data than ${PEERS[0]}'s.`);
     const [first, second] = answers;
     if (mode === 'fresh') {

@@ -1,4 +1,4 @@
-/** What everyone here agrees on: the sizes, the queries, and how a credential says what it wants. */
+/** What all participants share: the sizes, the queries, and how a credential selects what the upstream sends. */
 
 export const SIZES = {
   S: { roles: 1, permissionsPerRole: 60, permissions: 60 },
@@ -7,11 +7,11 @@ export const SIZES = {
 } as const;
 
 export type Size = keyof typeof SIZES;
-/** `fresh`: each answer of the upstream differs from the last. `unchanged`: none does. */
+/** `fresh`: each response of the upstream differs from the last. `unchanged`: all are equal. */
 export type Mode = 'fresh' | 'unchanged';
 export type QueryName = 'Full' | 'Light';
 
-/** Permission nodes in the answer to the full query: one for each permission of each role. */
+/** Permission nodes in the response to the full query: one per permission of each role. */
 export function nodes(size: Size): number {
   return SIZES[size].roles * SIZES[size].permissionsPerRole;
 }

@@ -12,7 +12,7 @@ export interface Results {
   rounds(peer: PeerName, cell: Cell): readonly Measurement[];
   /** The most memory that a peer's process ever had, under all loads of one size, in MB. */
   peakMb(peer: PeerName, size: Size): number;
-  /** From starting Rolecall's process to its first answer. */
+  /** From starting Rolecall's process to its first response. */
   readonly startUpMs: readonly number[];
 }
 

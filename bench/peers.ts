@@ -51,7 +51,7 @@ export function ask(origin: string, query: QueryName, key: string): Promise<Resp
   });
 }
 
-/** Apollo's standalone server answers at every path, and the hand-written one does not look. */
+/** Apollo's standalone server responds at every path, and the hand-written one ignores the path. */
 export function graphqlUrl(origin: string): string {
   return `${origin}/graphql`;
 }

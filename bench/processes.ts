@@ -32,10 +32,10 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Starts a script and waits for its first good answer.
+ * Starts a script and waits for its first successful response.
  * @param script as seen from this folder
- * @param variables all that it finds in its environment, beside a port: none of this process's get there
- * @param ask what is asked of it until it answers well
+ * @param variables its whole environment, except for a port: it inherits none of this process's variables
+ * @param ask sends a request; it is repeated until it succeeds
  */
 export async function start(
   script: string,

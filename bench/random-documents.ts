@@ -101,7 +101,7 @@ export function randomDocument(random: (below: number) => number): {
   const definitions = fragments.map(
     ({ name, type }, index) => `fragment ${name} on ${type} ${set(type, index + 1, 1, 8)}`,
   );
-  // Those that nobody spreads are left out, as validation would refuse them.
+  // Without unused fragments, which validation would refuse.
   const used = new Set<string>();
   const texts = [operation];
   for (let text = texts.pop(); text !== undefined; text = texts.pop()) {

@@ -3,7 +3,7 @@ import { requestBody, requestHeaders } from '../contract.ts';
 import type { Job, Measurement } from './job.ts';
 import { cpuMs, memoryMb } from './procfs.ts';
 
-/** The process that makes the load: each connection asks again as soon as it has its answer. */
+/** The process that generates load: each connection sends its next request as soon as it has a response. */
 
 process.on('message', async (job: Job) => {
   try {
@@ -34,7 +34,7 @@ async function measure(job: Job): Promise<Measurement> {
           const sent = performance.now();
           const length = await ask(connection, job);
           latencies.push(performance.now() - sent);
-          // Fresh answers differ in a number of fixed width.
+          // Fresh responses differ in a number of fixed width.
           if (length !== lengths[index]) throw new Error(`an answer has ${length} bytes`);
         }
       }),

@@ -6,7 +6,7 @@ import { KEY_HEADERS } from '../contract.ts';
 import { typeDefs } from './schema.ts';
 import type { DatadogDocument, HeyGenAnswer, Resource } from './vendors.ts';
 
-/** The way its documentation leads: data sources, and a resolver wherever a name differs. */
+/** As its documentation recommends: data sources, and a resolver wherever a name differs. */
 
 const { DATADOG_API_URL, HEYGEN_API_URL } = process.env;
 

@@ -4,7 +4,7 @@ import { Directory } from './directory.ts';
 import { ids, toDatadogUser, toHeyGenUser, toOrganization, toRole } from './shape.ts';
 import { type DatadogDocument, fetchDatadog, fetchHeyGen, type HeyGenAnswer } from './vendors.ts';
 
-/** No GraphQL: two answers written by hand, chosen by the name of the operation. */
+/** No GraphQL: two hand-written responses, chosen by the name of the operation. */
 
 function full(document: DatadogDocument, heygen: HeyGenAnswer) {
   const directory = new Directory(document);

@@ -11,7 +11,7 @@ export interface Goal {
   readonly atMost?: number;
 }
 
-/** What the performance issue asks for; a round is compared with itself, since the machine drifts. */
+/** The performance goals. Ratios are taken within a round, because the machine drifts. */
 export function goals(results: Results): Goal[] {
   const cpu = (peer: PeerName, cell: Cell) => results.rounds(peer, cell).map(({ cpuMs }) => cpuMs);
 

@@ -4,9 +4,9 @@ import { SIZES, type Size } from '../contract.ts';
 import { ready } from '../ready.ts';
 import { datadogBody, heygenBody, VERSION } from './documents.ts';
 
-/** Both vendors in one process, as cheap as it can be: bodies are made and compressed before the first request. */
+/** Both vendors in one process, as cheap as possible: bodies are generated and compressed before the first request. */
 
-/** A fresh answer differs from the last; only one that was seen this many answers ago comes back. */
+/** A fresh response differs from the last one; responses repeat after this many. */
 const VERSIONS = 8;
 
 interface Body {
@@ -28,7 +28,7 @@ const heygen = versions(heygenBody());
 
 const asked = new Map<string, number>();
 
-/** Counted per credential and vendor, so that whoever asks as often has seen the same answers. */
+/** Counted per credential and vendor, so that after as many requests, all peers have got the same responses. */
 function versionFor(vendor: string, key: string): number {
   if (key.split('-')[1] !== 'fresh') return 0;
   const counter = `${vendor} ${key}`;

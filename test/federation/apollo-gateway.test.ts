@@ -10,7 +10,7 @@ const apolloGateway: GatewayKind = {
   entityPaths: (list, index) => [[list, index]],
   // It says so beside the errors.
   brokenPromise: () => ({}),
-  // An answer with another status than 200 is shown as it came.
+  // A response with another status than 200 is shown unchanged.
   refusalCode: ({ response }) => response.body.errors[0].extensions.code,
 };
 

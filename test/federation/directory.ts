@@ -21,7 +21,7 @@ function references(_query: unknown, { ids }: { readonly ids: readonly string[] 
 }
 
 const schema = buildSubgraphSchema({
-  // What of it is not composed is not asked for.
+  // The gateway does not ask for what is not composed.
   typeDefs: parse(DIRECTORY_WITH_USER_SDL),
   resolvers: {
     Query: {

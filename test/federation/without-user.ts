@@ -5,7 +5,7 @@ const NAME = 'User';
 
 /**
  * A subgraph's SDL without its interface `User`, for a supergraph that has another type of that name.
- * What is not composed is not asked for, so the subgraph itself stays as it is.
+ * The gateway does not ask for what is not composed, so the subgraph itself needs no change.
  */
 export function withoutUser(sdl: string): string {
   const document = visit(parse(sdl), {

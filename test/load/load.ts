@@ -90,7 +90,7 @@ console.table(Object.fromEntries([...last.outcomes].sort()));
 function assertExpected(outcomes: ReadonlyMap<string, number>, expected: RegExp): void {
   const odd = [...outcomes].filter(([outcome]) => !expected.test(outcome));
   assert.deepEqual(odd, [], 'nothing unexpected comes of a request');
-  assert.ok((outcomes.get('200') ?? 0) > 0, 'some requests are answered well');
+  assert.ok((outcomes.get('200') ?? 0) > 0, 'some requests succeed');
 }
 
 function descriptors(): number {

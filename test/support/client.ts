@@ -10,5 +10,5 @@ export function createUpstream(vendor: Vendor): Upstream {
   return new Upstream(vendor, upstream, createTransport(upstream.proxy), new ResponseCache(1));
 }
 
-/** A request whose caller stays, and whose calls nobody counts. */
+/** A request whose caller stays connected, and whose calls are not reported. */
 export const request = { signal: new AbortController().signal, report() {} };

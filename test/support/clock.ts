@@ -6,7 +6,7 @@ interface Timer {
   unref(): Timer;
 }
 
-/** Stops the clock that durations are measured with (`performance.now()`): it goes on by what it is told alone. */
+/** Stops the clock that measures durations (`performance.now()`); it advances only on request. */
 export function stopClock() {
   let now = performance.now();
   const { mock: clock } = mock.method(performance, 'now', () => now);
@@ -63,7 +63,7 @@ export function stopTime() {
   };
 }
 
-/** Lets each wait before a retry be as short as it can be: 100 ms. */
+/** Makes each delay before a retry the shortest possible: 100 ms. */
 export function shortenWaits() {
   const { mock: random } = mock.method(Math, 'random', () => 0);
   return {

@@ -17,7 +17,7 @@ export async function connect(url: string) {
     /** What the server has sent once it closes the connection. */
     closed,
     send: (text: string) => void socket.write(text),
-    /** What the server has sent once that matches. @throws {Error} where the connection ends before */
+    /** What the server has sent, as soon as it matches. @throws {Error} if the connection ends before */
     async receive(pattern: RegExp): Promise<string> {
       while (!pattern.test(received)) {
         if (socket.closed) throw new Error(`ended before ${pattern}: ${received}`);
@@ -33,7 +33,7 @@ export async function connect(url: string) {
   };
 }
 
-/** A POST as it stands on the wire. */
+/** A POST in HTTP/1.1 format. */
 export function rawPost(path: string, body: string, headers: Record<string, string> = {}): string {
   const lines = Object.entries({
     host: 'localhost',

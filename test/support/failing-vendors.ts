@@ -15,7 +15,7 @@ export interface Expected {
   readonly tries?: number;
 }
 
-/** Datadog answers so, HeyGen well: the errors are Datadog's and the rest is served. */
+/** Datadog responds like this and HeyGen succeeds: the errors are Datadog's, and the rest is served. */
 export async function assertDatadogFails(script: Script, expected: Expected) {
   await using datadog = await startUpstream(script);
   await using heygen = await startUpstream(json(heygenFixtures.v1()));
@@ -31,7 +31,7 @@ export async function assertDatadogFails(script: Script, expected: Expected) {
   assert.equal(datadog.seen.length, expected.tries ?? 1);
 }
 
-/** HeyGen answers so, Datadog well. */
+/** HeyGen responds like this, and Datadog succeeds. */
 export async function assertHeyGenFails(
   script: Script,
   expected: Expected,
@@ -53,7 +53,7 @@ function assertErrors(
   expected: Expected,
 ) {
   assert.equal(status, 200);
-  // Once for each place that asked for the provider, not once for every field below it.
+  // Once per field that selects the provider, not once per field below it.
   assert.deepEqual(errors.map(({ path }) => path.join('.')).sort(), [...paths].sort());
   for (const { extensions, message } of errors) {
     const { code, status: upstreamStatus, retryAfter, says } = expected;

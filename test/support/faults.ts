@@ -12,16 +12,16 @@ export const ATTEMPT_MS = 20_000;
 
 export interface Fault {
   readonly script: Script;
-  /** The code that the caller sees; none where the vendor is answered well in the end. */
+  /** The code that the caller sees; none if a retry succeeds. */
   readonly code?: string;
-  /** How often the vendor is asked, `UPSTREAM_RETRIES` being 2. */
+  /** How many requests the vendor gets, with `UPSTREAM_RETRIES=2`. */
   readonly attempts: number;
   /** Does it last for a large part of `ATTEMPT_MS`, so that time is to be stopped? */
   readonly isLong?: true;
   readonly retryAfter?: number;
 }
 
-/** How faults of one vendor end otherwise than `httpPolicy` has it, by their names. */
+/** By name: the faults whose outcome differs from `httpPolicy` for one vendor. */
 export type FaultsOfVendor = Readonly<Record<string, Partial<Omit<Fault, 'script' | 'isLong'>>>>;
 
 /**

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { pino } from 'pino';
 import { type ListenOptions, listen, type Timeouts } from '../../src/process/http/server.ts';
 
-/** A server on loopback, ready and without a log, unless these say otherwise. */
+/** A server on loopback; by default ready and without a log. */
 export async function startListening(
   listener: RequestListener,
   options: Partial<ListenOptions> = {},

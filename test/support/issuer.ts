@@ -55,7 +55,7 @@ export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** An issuer on loopback that publishes its keys, unless its script has it do something else. */
+/** An issuer on loopback that publishes its keys, unless its script replaces this. */
 export async function startIssuer(...keys: SigningKey[]) {
   const state = {
     keys: keys.length > 0 ? keys : [createKey()],
@@ -77,9 +77,9 @@ export async function startIssuer(...keys: SigningKey[]) {
     url,
     /** What it does from now on: change these. */
     state,
-    /** How often its keys, or all it says, were asked for. */
+    /** How many requests for its keys, or for anything, it got. */
     count: (path: string = KEYS) => server.seen.filter((seen) => seen.path === path).length,
-    /** Resolves when it is asked for something the next time. */
+    /** Resolves at its next request. */
     asked: () => new Promise<void>((resolve) => waiting.push(resolve)),
     environment: { JWT_ISSUER: url, JWT_AUDIENCE: AUDIENCE },
     claims: (claims: object = {}) => ({

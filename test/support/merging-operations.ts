@@ -29,7 +29,7 @@ interface Fragment {
   readonly size: number;
 }
 
-/** A field as it may be repeated: with the same arguments under the same name it merges. */
+/** A field that may be repeated: with the same response name and arguments, it merges. */
 interface Head {
   /** In the response. */
   readonly name: string;
@@ -257,7 +257,7 @@ class Writer {
   }
 }
 
-/** `name: call`, where the field is not called so anyway. */
+/** `name: call`, unless the field has this name anyway. */
 function named(name: string, call: string): string {
   return call === name ? call : `${name}: ${call}`;
 }

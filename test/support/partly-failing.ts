@@ -24,7 +24,7 @@ export async function startPartlyFailing() {
   };
 }
 
-/** Asserts that Datadog's user is served beside HeyGen's error. */
+/** Asserts that Datadog's user is served together with HeyGen's error. */
 export function assertPartial(data: any, errors: readonly any[]): void {
   assert.equal(data.viewer.users[0].displayName, 'Ada Fictional');
   assert.equal(data.viewer.users[1], null);

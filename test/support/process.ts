@@ -38,9 +38,9 @@ export function startProcess(
   return {
     child,
     exited,
-    /** What is found in its output, once that has been written. @throws {Error} where it ends before */
+    /** The match in its output, as soon as there is one. @throws {Error} if the process ends before */
     written,
-    /** The URL that it says it serves. @throws {Error} where it ends before that */
+    /** The URL in its startup message. @throws {Error} if the process ends before */
     listening: () => written((text) => LISTENING.exec(text)?.[1]),
     stdout: () => stdout,
     async [Symbol.asyncDispose]() {

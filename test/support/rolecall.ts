@@ -19,7 +19,7 @@ export interface Answer<Data> extends FormattedExecutionResult<Data> {
 
 type Untyped = any;
 
-/** Rolecall as the environment configures it, asked without a port. */
+/** Rolecall as the environment configures it, called through its Fetch handler. */
 export function createRolecall(environment: Readonly<Record<string, string>>) {
   return rolecallOf(createTestServer(readConfig(environment)));
 }

@@ -2,9 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 
 const VENDOR = /^src\/providers\/[^/]+\//;
-/** Other folders import only its index. */
+/** A folder of which others may import only the index. */
 const BEHIND_INDEX = 'src/server/execution/';
-/** In these a vendor's folder would find all the others. */
+/** Files that vendors' folders must not import, because they lead to all other vendors. */
 const ABOVE_VENDORS = new Set(['src/providers/index.ts', 'src/providers/connect.ts']);
 const IMPORT = /(?:from|import|import\()\s*'(\.[^']+)'/g;
 
@@ -21,7 +21,7 @@ export function readRooms(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Why this file must not import that one; undefined where it may. */
+/** Why `from` must not import `to`; undefined if it may. */
 export function objection(
   rooms: ReadonlyMap<string, readonly string[]>,
   from: string,

@@ -13,7 +13,7 @@ export interface Seen {
 /** Answers one request; `call` counts from 1. */
 export type Script = (response: ServerResponse, seen: Seen, call: number) => void;
 
-/** A vendor on loopback that does what the script says, and remembers what it was asked. */
+/** A vendor on loopback that follows the script and records its requests. */
 export async function startUpstream(script: Script) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {

@@ -19,11 +19,11 @@ export const BOB: Headers = {
 
 export const ADA_ID = uuid(1, 1);
 export const BOB_ID = uuid(1, 2);
-/** Datadog tells of her by her id alone. */
+/** Datadog returns only her id. */
 export const OLGA_ID = uuid(1, 3);
 
 export const HELD_ROLE = uuid(3, 1);
-/** Datadog tells of it by its id alone. */
+/** Datadog returns only its id. */
 export const FETCHED_ROLE = uuid(3, 2);
 export const FORBIDDEN_ROLE = uuid(3, 8);
 export const UNKNOWN = uuid(9, 9);
@@ -36,19 +36,19 @@ function person(id: string, name: string): UserDocument {
   return { data: { ...data, id }, included: [role(1, [])] };
 }
 
-/** What Datadog answers to an API key's current user. */
+/** Datadog's responses about the current user, by API key. */
 export const CURRENT_USERS: Readonly<Record<string, UserDocument>> = {
   'ada-api-key': person(ADA_ID, 'Ada Fictional'),
   'bob-api-key': person(BOB_ID, 'Bob Fictional'),
 };
 
-/** What Datadog answers to everybody whom it knows. */
+/** Datadog's responses to every known key. */
 export const RESOURCES: Readonly<Record<string, unknown>> = {
   [`users/${OLGA_ID}`]: person(OLGA_ID, 'Olga Fictional'),
   [`roles/${FETCHED_ROLE}`]: { data: role(2, []) },
 };
 
-/** What HeyGen answers to a key. */
+/** HeyGen's responses, by key. */
 export const HEYGEN_USERS: Readonly<Record<string, unknown>> = {
   'ada-heygen-key': user,
   'bob-heygen-key': { ...user, username: 'bob', first_name: 'Bob' },

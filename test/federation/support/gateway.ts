@@ -82,7 +82,7 @@ async function answers(child: ChildProcess, ask: () => Promise<Answer>): Promise
   throw new Error(`exit code ${child.exitCode}`);
 }
 
-/** Not every gateway tells which port it was given. */
+/** Not every gateway reports its port. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -91,13 +91,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The data of an answer that has no errors. */
+/** The data of a response without errors. */
 export function dataOf({ data, errors }: Answer): Untyped {
   assert.deepEqual(errors, undefined);
   return data;
 }
 
-/** An answer's errors as pairs of path and code. */
+/** A response's errors as pairs of path and code. */
 export function codesOf({ errors = [] }: Answer): Record<string, unknown> {
   return Object.fromEntries(
     errors.map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.code]),

@@ -8,9 +8,9 @@ export interface GatewayKind {
   readonly name: string;
   readonly command: GatewayCommand;
   readonly compose: Compose;
-  /** The path by which it tells of a failed entity, and the names of the fields asked of it. */
+  /** The path at which it reports a failed entity, and the names of the selected fields. */
   readonly entityPaths: (list: string, index: number, fields: readonly string[]) => unknown[][];
-  /** The errors that it tells of a null of which its client was promised that there is none. */
+  /** The errors that it reports for a null in a non-null field. */
   readonly brokenPromise: (path: string) => Readonly<Record<string, string>>;
   /** Where its errors have the code of a request that the subgraph refused as a whole. */
   readonly refusalCode: (extensions: Untyped) => unknown;
@@ -18,7 +18,7 @@ export interface GatewayKind {
 
 export interface StackSettings {
   readonly subgraphs: (urls: Urls) => readonly Subgraph[];
-  /** Rolecall's environment, beside the vendors' addresses. */
+  /** Rolecall's environment, in addition to the vendors' addresses. */
   readonly rolecall: Readonly<Record<string, string>>;
   readonly gateway?: Readonly<Record<string, string>>;
 }
@@ -48,7 +48,7 @@ export async function startStack(
   const everything = started.move();
   return {
     query: gateway.query,
-    /** What each was asked since the last `forget`. */
+    /** The requests that each got since the last `forget`. */
     datadog: vendors.seen('datadog'),
     heygen: vendors.seen('heygen'),
     seenBy: vendors.seen,

@@ -41,7 +41,7 @@ export async function startVendors() {
   return {
     /** The variables of their base URLs. */
     environment,
-    /** What the vendor of this provider was asked. */
+    /** The requests that this provider's vendor got. */
     seen: (field: string): Seen[] => vendors[field]?.seen ?? [],
     forget() {
       for (const { seen } of Object.values(vendors)) seen.splice(0);
