@@ -169,7 +169,11 @@ test('with VIEWER=caller, callers who ask at once are each shown as who they are
     ),
   );
   await using organization = await startOrganization(OWNER, ...people);
-  const rolecall = createRolecallAt(organization, issuer, { UPSTREAM_QUEUE: '10000' });
+  const rolecall = createRolecallAt(organization, issuer, {
+    UPSTREAM_QUEUE: '10000',
+    UPSTREAM_TIMEOUT_MS: '60000',
+    UPSTREAM_DEADLINE_MS: '60000',
+  });
   const query = '{ viewer { datadog { email roles { name } } users { email } } }';
   for (let round = 0; round < 5; round += 1) {
     const order = people.map((_, i) => (i * 37 + round * 11) % people.length);
