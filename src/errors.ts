@@ -46,7 +46,7 @@ export const ERROR_CODES = {
   UPSTREAM_REJECTED: { meaning: 'The vendor responded with another 4xx status.' },
   EMAIL_NOT_VERIFIED: {
     meaning:
-      'With `VIEWER=caller`: the token has no e-mail address that the issuer vouches for, so nobody can be found by it.',
+      'With `VIEWER=caller`: the token has no e-mail address that the issuer vouches for, so no user can be looked up.',
   },
   VIEWER_NOT_FOUND: {
     meaning:
@@ -58,7 +58,7 @@ export const ERROR_CODES = {
   },
   EXPANSION_LIMIT: {
     meaning:
-      'With `DD_EXPAND=rest`: the operation needs more calls than `DD_EXPANSION_LIMIT`; of the resources beyond it only the ids are known.',
+      'With `DD_EXPAND=rest`: the operation needs more calls than `DD_EXPANSION_LIMIT`; only the ids of the resources beyond it are known.',
   },
   INVALID_REPRESENTATION: {
     meaning: 'At `/subgraph`: a representation has no `__typename` of an entity, or no `id`.',

@@ -5,7 +5,7 @@ import type { Provider } from '../providers/provider.ts';
 import { type FileValues, fileVariable, groupsOf, MAX_FILE_BYTES } from './file-variables.ts';
 import { type Config, ConfigError, type Environment, readConfig } from './index.ts';
 
-/** What a configuration was read from. */
+/** The source of a configuration. */
 export interface ConfigSource {
   readonly environment: Environment;
   readonly providers: readonly Provider[];
@@ -13,9 +13,9 @@ export interface ConfigSource {
 }
 
 /**
- * Keeps the keys and tokens of `config` what is in the files: one watch for each group of variables, to be started.
- * A group of which one file is bad keeps all of its old values, and no other group's.
- * @param config what `readConfig` gave for the source
+ * Updates the keys and tokens of `config` when their files change: one watch per group of variables, to be started by the
+ * caller. If one file of a group is invalid, the group keeps all of its old values; other groups are not affected.
+ * @param config what `readConfig` returned for the source
  */
 export function watchFileValues(
   { environment, providers, files }: ConfigSource,

@@ -1,12 +1,12 @@
 /**
- * A value that may be replaced while the server runs. Look at it once for each request, and keep what you saw until
- * that request ends.
+ * A value that may be replaced while the server runs. Read it once per request, and use that value until the request
+ * ends.
  */
 export interface Current<T> {
   readonly value: T;
 }
 
-/** Only what keeps the value up to date calls this; everyone else reads. */
+/** For the code that updates the value; all other code only reads it. */
 export function replace<T>(current: { value: T }, value: T): void {
   current.value = value;
 }

@@ -8,14 +8,14 @@ import type { Resources } from './resources.ts';
 import { vendor } from './vendor.ts';
 
 const MAX_REMEMBERED = 10_000;
-/** Of a hundred users each. Substrings of many names are no e-mail addresses. */
+/** Of a hundred users each. An e-mail address does not match more users. */
 const MAX_PAGES = 50;
 
 /**
  * Finds people by the e-mail addresses in their tokens, and remembers their ids, in one process.
- * Datadog finds substrings, and service accounts carry their creators' addresses: only the one active person counts
- * whose e-mail address or handle is the token's. Each time this person is looked at again, since whoever leaves an
- * organization is disabled there rather than removed.
+ * Datadog's search matches substrings, and service accounts have their creators' addresses, so only the one active
+ * person counts whose e-mail address or handle equals the token's. The person is fetched and checked each time, because
+ * Datadog disables people who leave an organization, rather than removing them.
  */
 export class PersonLookup {
   readonly #ids: LRUCache<string, string> | undefined;
@@ -56,7 +56,7 @@ export class PersonLookup {
   }
 }
 
-/** The person's document; undefined where this is not, or no longer, the active person with this address. */
+/** The person's document; undefined if this is not, or no longer, the active person with this address. */
 async function lookAt(
   id: string,
   email: string,
@@ -74,9 +74,9 @@ async function lookAt(
   }
 }
 
-/** The id of the one active person with this address; undefined where there is none. */
+/** The id of the one active person with this address; undefined if there is none. */
 async function search(email: string, client: PersonClient): Promise<string | undefined> {
-  // Pages shift while people come and go, so one may come twice.
+  // Pages shift while people are added and removed, so a person may be on two pages.
   const found = new Set<string>();
   let seen = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -119,7 +119,7 @@ function verifiedEmail({ email, emailVerified }: Person): string {
   );
 }
 
-/** Only ASCII letters have one case: `toLowerCase` makes other characters letters, such as the Kelvin sign a k. */
+/** Lowers ASCII letters only: `toLowerCase` would turn other characters into them, such as the Kelvin sign into k. */
 function normalize(email: string): string {
   return email.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -42,7 +42,7 @@ export const CURRENT_USERS: Readonly<Record<string, UserDocument>> = {
   'bob-api-key': person(BOB_ID, 'Bob Fictional'),
 };
 
-/** Datadog's responses to every known key. */
+/** Datadog's responses to every valid key, by path. */
 export const RESOURCES: Readonly<Record<string, unknown>> = {
   [`users/${OLGA_ID}`]: person(OLGA_ID, 'Olga Fictional'),
   [`roles/${FETCHED_ROLE}`]: { data: role(2, []) },
