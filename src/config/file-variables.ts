@@ -6,7 +6,7 @@ import { keyVariables as serverVariables } from '../server/settings.ts';
 /** Longer than any list of tokens. */
 export const MAX_FILE_BYTES = 64 * 1024;
 
-/** What stands in files, by the variable that it is the value of; undefined where no absolute path is given. */
+/** Files by the variables whose values they contain; undefined if the path is not absolute. */
 export type FileValues = ReadonlyMap<string, TextFile | undefined>;
 
 /** The variable that holds the path of a file with this variable's value. */
@@ -14,14 +14,14 @@ export function fileVariable(name: string): string {
   return `${name}_FILE`;
 }
 
-/** The variables whose values may stand in files; those of a group are used together. */
+/** The variables whose values may be in files; those of a group are used together. */
 export function groupsOf(providers: readonly Provider[]): readonly (readonly string[])[] {
   return [...providers.map(({ keyVariables }) => keyVariables), serverVariables];
 }
 
 /**
- * Reads the files that variables name, but for those that SANDBOX=1 makes ignored.
- * What is wrong with a file is for `readConfig` to report, together with everything else.
+ * Reads the files that variables name, except for those that SANDBOX=1 ignores.
+ * `readConfig` reports what is wrong with them, together with everything else.
  */
 export async function readFileValues(
   environment: Readonly<Record<string, string | undefined>>,
@@ -35,12 +35,12 @@ export async function readFileValues(
   return new Map((await Promise.all(values)).flat());
 }
 
-/** A path that is not absolute may be a key that was set by the wrong name, so it is not to be shown. */
+/** A path that is not absolute may be a key, set by the wrong name, so no message may show it. */
 async function readFileAt(path: string): Promise<TextFile | undefined> {
   return isAbsolute(path) ? readTextFile(path, MAX_FILE_BYTES) : undefined;
 }
 
-/** The variables with the values of the files among them: no text where there is none, which no key may be. */
+/** The variables, with the values from files. A file with a problem gives an empty text, which every schema of a key refuses. */
 export function withFileValues(
   set: Readonly<Record<string, string>>,
   files: FileValues,
@@ -49,7 +49,7 @@ export function withFileValues(
   return { ...set, ...Object.fromEntries(texts) };
 }
 
-/** A sentence on the value of a variable, wherever that stands. @param complaint begins with "must" */
+/** Says what is wrong with a variable or its file. @param complaint begins with "must" */
 export function problemText(name: string, complaint: string, files: FileValues): string {
   if (!files.has(name)) return `${name} ${complaint}.`;
   const file = files.get(name);
@@ -60,7 +60,7 @@ export function problemText(name: string, complaint: string, files: FileValues):
     : `${fileVariable(name)}: the file ${path} ${problem}.`;
 }
 
-/** Sentences on the files that every user of the machine may read. */
+/** Warnings of files that every user of the machine may read. */
 export function exposureTexts(files: FileValues): readonly string[] {
   return Array.from(files).flatMap(([name, file]) =>
     file?.isExposed

@@ -1,32 +1,32 @@
 import { readFile, stat } from 'node:fs/promises';
 
 const INTERVAL_MS = 500;
-/** While the files keep changing, the last of these takes in what is there: still within 2 s. */
+/** If the files keep changing, they are read at the last of these: within 2 s of the change. */
 const MAX_LOOKS = 3;
-/** The coarsest time stamp of a file system: a change within it looks like none. */
-const TIME_STAMP_MS = 2_000;
+/** The coarsest timestamps of file systems: two changes within this time may have the same one. */
+const TIMESTAMP_MS = 2_000;
 const OTHERS_MAY_READ = 0o004;
 
 /** A file as it was read. */
 export interface TextFile {
   readonly path: string;
-  /** Without white space around it; empty where there is a problem. */
+  /** Without white space around it; empty if there is a problem. */
   readonly text: string;
-  /** Why there is no text, as what follows "the file ... ". */
+  /** Why there is no text; follows "the file <path>" in messages. */
   readonly problem: string | undefined;
   /** May every user of the machine read it? */
   readonly isExposed: boolean;
-  /** Another one once the file has been changed or replaced, or may have been since it was read. */
+  /** Differs from the next one if the file was changed or replaced since it was read, or may have been. */
   readonly version: string;
 }
 
-/** Never rejects: a file that cannot be read has a problem. */
+/** A file that cannot be read has a problem; it never rejects. */
 export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
   // First, so that a change during the read is seen at the next look.
   const seen = await versionOf(path);
   try {
     const stats = await stat(path);
-    const isYoung = Date.now() - stats.ctimeMs < TIME_STAMP_MS;
+    const isYoung = Date.now() - stats.ctimeMs < TIMESTAMP_MS;
     const version = isYoung ? `${seen} or later` : seen;
     const isExposed = (stats.mode & OTHERS_MAY_READ) !== 0;
     const problem = (text: string) => ({ path, text: '', problem: text, isExposed, version });
@@ -41,8 +41,8 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
 }
 
 /**
- * Files that are used together, so they are read together once they have stopped changing. It polls: inotify sees
- * neither changes on network and FUSE file systems, nor the swap of a link further up the path, with which Kubernetes
+ * Files that are used together, and are read together once they have stopped changing. It polls, because inotify
+ * misses changes on network and FUSE file systems, and the swap of a link further up the path, by which Kubernetes
  * replaces the files of a secret.
  */
 export class WatchedFiles {
@@ -50,12 +50,12 @@ export class WatchedFiles {
   readonly #onChange: (files: readonly TextFile[]) => void;
   /** As they were read last. */
   #files: readonly TextFile[];
-  /** What the looks since the change saw. */
+  /** The versions at each look since the change. */
   #seen: string[] = [];
 
   /**
-   * @param files as they are in use
-   * @param onChange gets all of them where a text or a problem is another one
+   * @param files as read at startup
+   * @param onChange gets all of them if a text or a problem has changed
    */
   constructor(
     files: readonly TextFile[],
@@ -67,7 +67,7 @@ export class WatchedFiles {
     this.#onChange = onChange;
   }
 
-  /** Looks every half a second, for as long as something else keeps the process alive. */
+  /** Looks every half a second. It does not keep the process alive. */
   start(): void {
     const next = async () => {
       await this.look();
@@ -76,7 +76,7 @@ export class WatchedFiles {
     setTimeout(next, INTERVAL_MS).unref();
   }
 
-  /** Takes in a change that the look before saw too, so neither half a file nor half a pair of them. */
+  /** Reads the files if they have changed, but not since the look before: no half-written file, and no half of a pair. */
   async look(): Promise<void> {
     const paths = this.#files.map(({ path }) => path);
     const versions = (await Promise.all(paths.map(versionOf))).join(' ');

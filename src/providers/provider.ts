@@ -29,7 +29,10 @@ export interface Provider<
   /** Can it look people up, so that `connectPerson` is there? Others are not connected where `VIEWER=caller`. */
   readonly findsPeople?: true;
 
-  /** The environment variables of the server's own keys; all of them are needed to connect the provider. */
+  /**
+   * The environment variables of the server's own keys; all of them are needed to connect the provider.
+   * Each may be in a file, whose path is in `<name>_FILE`: `settings` gets its text, and must refuse an empty one.
+   */
   readonly keyVariables: readonly string[];
   /** A prefix that only its variables have: Rolecall warns at startup of unknown variables with it. */
   readonly variablePrefix?: string;
