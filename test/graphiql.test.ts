@@ -104,6 +104,8 @@ describe('the app', () => {
     const app = await (await getApp(rolecall)).text();
     const files = readdirSync('schema/operations');
     assert.equal(files.length, 3);
+    // What a new tab welcomes to.
+    assert.ok(app.includes('"title":"Rolecall"'));
     for (const file of files) {
       const query = readFileSync(`schema/operations/${file}`, 'utf8');
       assert.ok(app.includes(JSON.stringify({ query }).slice(1, -1)), file);

@@ -25,8 +25,8 @@ export function createBodyLimit(limit: number): ServerPlugin {
             },
           }),
         );
-        const { url, method, headers, signal } = original;
-        const init = { method, headers, signal, body: counted ?? null, duplex: 'half' };
+        const { url, method, headers } = original;
+        const init = { method, headers, body: counted ?? null, duplex: 'half' };
         return requestParser(new fetchAPI.Request(url, init));
       });
     },
