@@ -20,7 +20,7 @@ import {
   type ListSelection,
   listSelectionOf,
 } from './list-selection.ts';
-import { caught, isPromise, type MaybePromise, settled, then } from './maybe-promise.ts';
+import { caught, isPromise, type MaybePromise, settle, then } from './maybe-promise.ts';
 import { ExecutionState } from './state.ts';
 
 type Source = Readonly<Record<string, unknown>>;
@@ -105,11 +105,13 @@ class Walk {
       parentType,
       path: { prev: undefined, key: responseName, typename: parentType.name },
     };
-    const value = settled(() => {
-      const args = getArgumentValues(field, nodes[0] as never, info.variableValues);
-      return (field.resolve ?? defaultFieldResolver)(source, args, this.#context, info);
-    });
-    return then(value, (resolved) => this.#value(selected, field.type, resolved, info));
+    return settle(
+      () => {
+        const args = getArgumentValues(field, nodes[0] as never, info.variableValues);
+        return (field.resolve ?? defaultFieldResolver)(source, args, this.#context, info);
+      },
+      (value) => this.#value(selected, field.type, value, info),
+    );
   }
 
   #value(
@@ -124,10 +126,10 @@ class Walk {
     if (isListType(nullable)) return this.#list(selected, nullable.ofType, value, info);
     if (isObjectType(nullable)) return this.#object(selected, nullable.name, value);
     if (!isAbstractType(nullable)) return 0;
-    const typename = settled(() =>
-      (nullable.resolveType ?? defaultTypeResolver)(value, this.#context, info, nullable),
+    return settle(
+      () => (nullable.resolveType ?? defaultTypeResolver)(value, this.#context, info, nullable),
+      (name) => this.#object(selected, String(name), value),
     );
-    return then(typename, (name) => this.#object(selected, String(name), value));
   }
 
   #list(

@@ -1,13 +1,21 @@
 /** A value, or a promise of one. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** What the function returns, or the error that it throws or rejects with. */
-export function settled(give: () => unknown): unknown {
+/**
+ * Calls `next` with what the function returns, or with the error that it throws or rejects with; at once if there is
+ * nothing to wait for.
+ */
+export function settle<R>(
+  give: () => unknown,
+  next: (outcome: unknown) => MaybePromise<R>,
+): MaybePromise<R> {
+  let value: unknown;
   try {
-    return caught(give());
+    value = give();
   } catch (error) {
-    return asError(error);
+    return next(asError(error));
   }
+  return isPromise(value) ? value.then(next, (error) => next(asError(error))) : next(value);
 }
 
 /** The value; a rejected promise becomes its error. */
