@@ -50,6 +50,11 @@ describe('an error response of Datadog’s', () => {
       { code: 'UPSTREAM_REJECTED', status: 400, says: /Generic Error: the detail/ },
     ],
     [
+      '400 with empty texts among its errors',
+      json({ errors: ['', 'one', {}, 'two', ''] }, 400),
+      { code: 'UPSTREAM_REJECTED', status: 400, says: /HTTP 400: one; two\)/ },
+    ],
+    [
       '418 with errors of other shapes',
       json({ errors: [42, null, {}, []] }, 418),
       { code: 'UPSTREAM_REJECTED', status: 418, says: /HTTP 418\)/ },

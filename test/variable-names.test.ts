@@ -9,14 +9,15 @@ import { startProcess } from './support/process.ts';
 const warningsOf = (environment: Environment) => readConfig(environment).warnings;
 
 /** The settings of Datadog, whose variables were renamed. */
-const datadogOf = (environment: Environment) => readConfig(environment).providers[0]?.settings;
+const datadogOf = (environment: Environment) =>
+  readConfig(environment).providers[0]?.settings.value;
 
 describe('a former name of a variable', () => {
   test('still works, and is warned of with the current name', () => {
     const former = { EXPAND: 'rest', EXPANSION_LIMIT: '7' };
     const current = { DD_EXPAND: 'rest', DD_EXPANSION_LIMIT: '7' };
     assert.deepEqual(datadogOf(former), datadogOf(current));
-    assert.notDeepEqual(datadogOf(former), datadogOf({}));
+    assert.deepEqual({ ...datadogOf({}), expand: 'rest', expansionLimit: 7 }, datadogOf(former));
     assert.deepEqual(warningsOf(former), [
       'EXPAND is now called DD_EXPAND. Rename it: the former name will stop working.',
       'EXPANSION_LIMIT is now called DD_EXPANSION_LIMIT. Rename it: the former name will stop working.',

@@ -17,7 +17,7 @@ import { Tree } from './tree.ts';
 
 const FOLDERS = ['src/providers', 'src/upstream', 'src/server'];
 /** Documents of the sandbox: data, of which any other would do as well. */
-const DATA = /sandbox-(document|permissions)\.ts$/;
+const DATA = /\/sandbox\/(document|permissions)\.ts$/;
 const EQUIVALENT = new URL('equivalent.json', import.meta.url);
 const BASELINE_LIMIT_MS = 600_000;
 /** A mutant may take longer than the source does, and the machine may have more to do. */

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sandbox as datadog } from '../src/providers/datadog/sandbox/index.ts';
+import { sandbox as heygen } from '../src/providers/heygen/sandbox.ts';
+
+const KEYS = { 'DD-API-KEY': 'sandbox', 'DD-APPLICATION-KEY': 'sandbox' };
+
+function ask(path: string, query = '', headers: Record<string, string> = KEYS) {
+  const request = {
+    method: 'GET',
+    path,
+    query: new URLSearchParams(query),
+    headers: new Headers(headers),
+    body: '',
+  };
+  return path.startsWith('/api') ? datadog.respond(request) : heygen.respond(request);
+}
+
+const bodyOf = (path: string, query?: string) => {
+  const { status, body } = ask(path, query);
+  assert.equal(status, 200);
+  return body as any;
+};
+
+const idsOf = (resources: readonly { id: string }[]) => resources.map(({ id }) => id);
+
+/** The resource identifiers in the relationships of these resources. */
+const identifiersIn = (resources: readonly any[]) =>
+  resources.flatMap(({ relationships = {} }) =>
+    Object.values(relationships).flatMap(({ data }: any) => data ?? []),
+  );
+
+describe('the sandbox of Datadog', () => {
+  const { data: owner, included } = bodyOf('/api/v2/current_user');
+
+  test('points at resources with identifiers of a type and an id, and includes all but other users', () => {
+    const identifiers = identifiersIn([owner, ...included]);
+    for (const identifier of identifiers) {
+      assert.deepEqual(Object.keys(identifier).sort(), ['id', 'type']);
+    }
+    const known = new Set(included.map(({ type, id }: any) => `${type} ${id}`));
+    const dangling = identifiers.filter(({ type, id }) => !known.has(`${type} ${id}`));
+    assert.deepEqual(new Set(dangling.map(({ type }) => type)), new Set(['users']));
+    assert.equal(dangling.length, 2);
+  });
+
+  test('has an owner of the keys with four roles, in one of three organizations', () => {
+    const { roles, org, other_orgs, other_users, team_roles } = owner.relationships;
+    assert.deepEqual(
+      [roles, other_orgs, other_users, team_roles].map(({ data }) => data.length),
+      [4, 2, 2, 0],
+    );
+    assert.equal(org.data.type, 'orgs');
+    assert.deepEqual(
+      included.filter(({ type }: any) => type === 'roles').map((each: any) => each.attributes.name),
+      ['Datadog Read Only Role', 'Site Reliability', 'Observability Platform', 'Billing Reader'],
+    );
+  });
+
+  test('responds about each role, user and permission that there is', () => {
+    const roles = included.filter(({ type }: any) => type === 'roles');
+    for (const role of roles) assert.deepEqual(bodyOf(`/api/v2/roles/${role.id}`).data, role);
+    const permissions = included.filter(({ type }: any) => type === 'permissions');
+    assert.deepEqual(bodyOf('/api/v2/permissions').data, permissions);
+    for (const id of idsOf(owner.relationships.other_users.data)) {
+      const { data, included: own } = bodyOf(`/api/v2/users/${id}`);
+      assert.equal(data.id, id);
+      const granted = own.filter(({ type }: any) => type === 'permissions').length;
+      assert.ok(granted > 0 && granted < permissions.length, `${granted}`);
+      assert.ok(own.every(({ type }: any) => type === 'roles' || type === 'permissions'));
+    }
+  });
+
+  test('finds people by parts of their addresses, page by page', () => {
+    const search = (query: string) => bodyOf('/api/v2/users', query);
+    const names = ({ data }: any) => data.map((user: any) => user.attributes.name);
+    assert.deepEqual(names(search('filter=ROBIN@sandbox')), [
+      'Robin Sandbox',
+      'Deployment Sandbox',
+    ]);
+    const all = names(search(''));
+    assert.equal(all.length, 4);
+    const pages = [0, 1, 2].map((page) => search(`page[size]=2&page[number]=${page}`));
+    assert.deepEqual(pages.map(names), [all.slice(0, 2), all.slice(2), []]);
+    assert.equal(pages[0].meta.page.total_filtered_count, 4);
+    assert.deepEqual(names(search('filter[status]=Disabled')), []);
+    assert.deepEqual(names(search('filter[status]=Active,Pending')), all);
+  });
+
+  test('refuses other keys, and knows no other paths', () => {
+    assert.equal(ask('/api/v2/current_user', '', { ...KEYS, 'DD-API-KEY': 'other' }).status, 403);
+    assert.deepEqual(ask('/api/v2/other'), { status: 404, body: { errors: ['Not found'] } });
+  });
+});
+
+describe('the sandbox of HeyGen', () => {
+  const KEY = { 'X-Api-Key': 'sandbox' };
+  const user = {
+    username: '5a4db0c505e440008000000000000000',
+    email: 'robin@sandbox.example',
+    first_name: 'Robin',
+    last_name: 'Sandbox',
+  };
+
+  test('responds in both versions of the API', () => {
+    assert.deepEqual(ask('/v1/user/me', '', KEY), {
+      status: 200,
+      body: { code: 100, data: user, msg: null, message: null },
+    });
+    const wallet = { currency: 'usd', remaining_balance: 42.5 };
+    assert.deepEqual(ask('/v3/users/me', '', KEY), {
+      status: 200,
+      body: { data: { ...user, billing_type: 'wallet', wallet } },
+    });
+  });
+
+  test('refuses other keys, and knows no other paths', () => {
+    assert.equal(ask('/v1/user/me').status, 401);
+    assert.equal(ask('/other', '', KEY).status, 404);
+  });
+});
