@@ -62,7 +62,7 @@ function providersText({ credentials, viewer, sandbox, providers }: Config): str
     .filter(({ settings }) => credentials === 'request' || settings.value.credentials !== undefined)
     .map(
       ({ provider, settings }) =>
-        `${provider.title} at ${provider.placeText(settings.value, credentials)}`,
+        `${provider.title} at ${provider.baseUrlText(settings.value, credentials)}`,
     )
     .join(', ');
   return credentials === 'request'

@@ -42,7 +42,7 @@ export interface Provider<
   readonly headers: ProviderHeaders;
 
   /** For the log: the base URL for the server's credentials, or for those of requests. */
-  placeText(settings: Settings, credentials: 'server' | 'request'): string;
+  baseUrlText(settings: Settings, credentials: 'server' | 'request'): string;
 
   /**
    * The credentials in a request's headers; undefined if there are none.

@@ -30,7 +30,7 @@ import { createCors } from './http/cors.ts';
 import { createIssuerLog } from './http/issuer-log.ts';
 import { createOperationLog } from './http/operation-log.ts';
 import { requestId } from './http/request-id.ts';
-import { answerHeaders } from './http/response-headers.ts';
+import { responseHeaders } from './http/response-headers.ts';
 import { createRoutes, isPath, type Readiness } from './http/routes.ts';
 import type { ServerContext, ServerPlugin } from './plugin.ts';
 import type { ServerSettings } from './settings.ts';
@@ -110,7 +110,7 @@ export function createServer(
       graphqlEndpoint: path,
       plugins: [
         requestId,
-        answerHeaders,
+        responseHeaders,
         // Before the log, so that it reports responses that these plugins refuse.
         ...execution.plugins,
         createOperationLog(logger),

@@ -8,7 +8,7 @@ import type { Slot } from './slots.ts';
 import type { Transport } from './transport.ts';
 
 /** All credentials that the vendor has not accepted count as this one tenant. */
-const STRANGERS = '';
+const UNACCEPTED = '';
 
 /**
  * The sites of one vendor, by base URL. A call passes its credential's breaker, the slots of the base URL, the breaker
@@ -57,7 +57,7 @@ export class Sites {
       transport: this.#transport,
       policy: this.#policy,
       budget: site.budget,
-      tenant: isAccepted ? credential : STRANGERS,
+      tenant: isAccepted ? credential : UNACCEPTED,
       retries: isProbe || !isRepeatable ? 0 : this.#settings.retries,
       deadline,
     });

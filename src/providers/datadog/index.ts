@@ -30,7 +30,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   renamedVariables,
   headers,
   readHeaders,
-  placeText({ baseUrl, credentials }, whose) {
+  baseUrlText({ baseUrl, credentials }, whose) {
     if (whose === 'server' && credentials !== undefined) return credentials.baseUrl.href;
     return baseUrl?.href ?? `${siteUrl()} or the site that DD-SITE names`;
   },

@@ -20,7 +20,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   variablePrefix: 'HEYGEN_',
   headers,
   readHeaders,
-  placeText: ({ baseUrl }) => baseUrl.href,
+  baseUrlText: ({ baseUrl }) => baseUrl.href,
   open(opened, upstream) {
     const client = createClient(opened, upstream);
     return {
