@@ -5,7 +5,7 @@ import { Client } from '../src/providers/datadog/client.ts';
 import { PersonClient } from '../src/providers/datadog/person-client.ts';
 import { PersonLookup } from '../src/providers/datadog/person-lookup.ts';
 import { vendor } from '../src/providers/datadog/vendor.ts';
-import { org, ref, uuid } from './fixtures/datadog.ts';
+import { org, ref, role, uuid } from './fixtures/datadog.ts';
 import { createUpstream, request } from './support/client.ts';
 import { type Issuer, startIssuer } from './support/issuer.ts';
 import { member, startOrganization } from './support/organization.ts';
@@ -20,6 +20,11 @@ before(async () => {
   issuer = await startIssuer();
 });
 after(() => issuer[Symbol.asyncDispose]());
+
+function clientOf(url: string) {
+  const keys = { apiKey: new Secret('api'), appKey: new Secret('app'), baseUrl: new URL(url) };
+  return new PersonClient(new Client(createUpstream(vendor), keys, request));
+}
 
 describe('with VIEWER=caller, Datadog is asked', () => {
   const email = 'a@fictional.example';
@@ -44,16 +49,20 @@ describe('with VIEWER=caller, Datadog is asked', () => {
     }
   });
 
+  test('for organizations, of whose owner nothing is kept', async () => {
+    const secret = role(7, []);
+    await using organization = await startOrganization({ ...OWNER, included: [secret] });
+    const resources = await clientOf(organization.url).organizations();
+    assert.equal(resources.organization(org().id)?.name, 'Fictional Org');
+    assert.equal(resources.user(OWNER.id), undefined);
+    assert.equal(resources.role(secret.id), undefined);
+  });
+
   test('about a known person again after VIEWER_LOOKUP_TTL_SECONDS, however often it asks', async () => {
     await using organization = await startOrganization(OWNER, member(2, email));
     let now = 1_000_000;
     const lookup = new PersonLookup(600, { now: () => now });
-    const keys = {
-      apiKey: new Secret('api'),
-      appKey: new Secret('app'),
-      baseUrl: new URL(organization.url),
-    };
-    const client = new PersonClient(new Client(createUpstream(vendor), keys, request));
+    const client = clientOf(organization.url);
     const callsAfter = async (seconds: number) => {
       now += seconds * 1000;
       await lookup.find({ email, emailVerified: true }, client);
