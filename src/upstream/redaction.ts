@@ -1,3 +1,4 @@
+import { lowerAscii } from '../lib/ascii.ts';
 import type { Secret } from '../lib/secret.ts';
 
 const REDACTED = '[redacted]';
@@ -32,7 +33,7 @@ export function redact(text: string, secrets: readonly Secret[]): string {
   const split = written.map((view) => filter(view, ALPHANUMERIC));
   const isBlot = new Uint8Array(text.length);
   for (const secret of secrets) {
-    const key = lowerCase(secret.reveal());
+    const key = lowerAscii(secret.reveal());
     if (key.length < SHORT) {
       mark(plain, [key], isBlot);
       continue;
@@ -58,7 +59,7 @@ function isLong({ length }: string): boolean {
 }
 
 function mark({ text, first, last }: View, runs: readonly string[], isBlot: Uint8Array): void {
-  const lower = lowerCase(text);
+  const lower = lowerAscii(text);
   const wanted = new Set(runs);
   for (const size of new Set(runs.map(({ length }) => length))) {
     for (let start = 0; start + size <= lower.length; start += 1) {
@@ -75,11 +76,6 @@ function blotted(text: string, isBlot: Uint8Array): string {
     else if (i === 0 || isBlot[i - 1] === 0) result += REDACTED;
   }
   return result;
-}
-
-/** ASCII only, as keys are: other letters may change their length with their case. */
-function lowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Decodes the text in every supported encoding, from each offset at which the encoding may begin. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type ErrorCode, RolecallError } from '../../errors.ts';
+import { lowerAscii } from '../../lib/ascii.ts';
 import { known } from '../../schema/lenient.ts';
 import type { Person } from '../provider.ts';
 import type { User } from './model.ts';
@@ -33,7 +34,7 @@ export class PersonLookup {
 
   /**
    * @returns the person's document
-   * @throws {RolecallError} EMAIL_NOT_VERIFIED, VIEWER_NOT_FOUND or VIEWER_AMBIGUOUS, or where Datadog gives no response
+   * @throws {RolecallError} EMAIL_NOT_VERIFIED, VIEWER_NOT_FOUND or VIEWER_AMBIGUOUS, or if Datadog does not respond
    */
   async find(person: Person, client: PersonClient): Promise<Resources> {
     const email = verifiedEmail(person);
@@ -107,21 +108,16 @@ function isActivePerson(user: User, email: string): boolean {
   const isPerson = known(user.serviceAccount) === false;
   const addresses = [known(user.email), known(user.handle)];
   return (
-    isActive && isPerson && addresses.some((text) => text !== null && normalize(text) === email)
+    isActive && isPerson && addresses.some((text) => text !== null && lowerAscii(text) === email)
   );
 }
 
 function verifiedEmail({ email, emailVerified }: Person): string {
-  if (email !== undefined && email !== '' && emailVerified) return normalize(email);
+  if (email !== undefined && email !== '' && emailVerified) return lowerAscii(email);
   throw failure(
     'EMAIL_NOT_VERIFIED',
     'Your token has no e-mail address that its issuer vouches for, so you cannot be found at Datadog. Verify your e-mail address where you sign in, or have the operator check JWT_EMAIL_CLAIM and JWT_EMAIL_VERIFIED_CLAIM.',
   );
-}
-
-/** Lowers ASCII letters only: `toLowerCase` would turn other characters into them, such as the Kelvin sign into k. */
-function normalize(email: string): string {
-  return email.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function failure(code: ErrorCode, message: string): RolecallError {
