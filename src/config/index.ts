@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { identitySettings } from '../identity/settings.ts';
+import { type IdentitySettings, identitySettings } from '../identity/settings.ts';
 import { isLoopback, oneOf, wholeNumber } from '../lib/env-types.ts';
 import { keysText } from '../providers/keys-text.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServerConfig } from '../server/index.ts';
-import { serverSettings } from '../server/settings.ts';
+import { type ServerSettings, serverSettings } from '../server/settings.ts';
 import { upstreamSettings } from '../upstream/settings.ts';
 import {
   exposureTexts,
@@ -108,23 +108,7 @@ export function readConfig(
       `No credentials: set ${keysText(providers)}, or CREDENTIALS=request, or SANDBOX=1.`,
     );
   }
-  if (own?.VIEWER === 'caller') {
-    if (identity !== undefined && identity.jwt === undefined) {
-      problems.push(
-        'JWT_ISSUER must be set, with JWT_AUDIENCE, while VIEWER is caller: the caller is the person in the token.',
-      );
-    }
-    if (own.CREDENTIALS === 'request') {
-      problems.push(
-        'CREDENTIALS must be server while VIEWER is caller: people are looked up with the server’s keys.',
-      );
-    }
-    if (server !== undefined && server.clientTokens.value.length > 0) {
-      problems.push(
-        'CLIENT_TOKENS must not be set while VIEWER is caller: such a token names no person.',
-      );
-    }
-  }
+  if (own?.VIEWER === 'caller') problems.push(...viewerProblems(own.CREDENTIALS, server, identity));
   const isOpen =
     own?.CREDENTIALS === 'server' &&
     hasCredentials &&
@@ -154,6 +138,29 @@ export function readConfig(
     upstream,
     providers: configured,
   };
+}
+
+/** What keeps VIEWER=caller from working. Settings that are invalid themselves are undefined. */
+function viewerProblems(
+  credentials: Config['credentials'],
+  server: ServerSettings | undefined,
+  identity: IdentitySettings | undefined,
+): readonly string[] {
+  const problems: readonly (readonly [boolean, string])[] = [
+    [
+      identity !== undefined && identity.jwt === undefined,
+      'JWT_ISSUER must be set, with JWT_AUDIENCE, while VIEWER is caller: the caller is the person in the token.',
+    ],
+    [
+      credentials === 'request',
+      'CREDENTIALS must be server while VIEWER is caller: people are looked up with the server’s keys.',
+    ],
+    [
+      (server?.clientTokens.value ?? []).length > 0,
+      'CLIENT_TOKENS must not be set while VIEWER is caller: such a token names no person.',
+    ],
+  ];
+  return problems.flatMap(([isProblem, text]) => (isProblem ? text : []));
 }
 
 function isSet(variable: [string, string | undefined]): variable is [string, string] {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, membersOf } from './json.ts';
 
 /** Linkage that is present but not allowed by JSON:API. */
 export const MALFORMED = Symbol('malformed linkage');
@@ -87,10 +87,6 @@ export function identifiersIn(resources: readonly unknown[]): ReadonlySet<string
     .flatMap((relationship) => membersOf(relationship)['data'])
     .map(membersOf);
   return new Set(identifiers.map(({ type, id }) => identifierOf(String(type), String(id))));
-}
-
-function membersOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function linkageData(relationships: JsonObject, name: string): unknown {

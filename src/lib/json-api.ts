@@ -64,8 +64,8 @@ export class Document {
   }
 
   /**
-   * The resources of one type that a document includes, without what it is about.
-   * @throws {ShapeError} where `body` is none
+   * A document's included resources of one type, without its primary ones.
+   * @throws {ShapeError} if `body` is not a document
    */
   static ofIncluded(body: unknown, type: string): Document {
     const { included } = members(body);
@@ -73,6 +73,12 @@ export class Document {
       [],
       included.filter((entry) => isResourceObject(entry) && entry.type === type),
     );
+  }
+
+  /** What the relationships in a document's body point at. @throws {ShapeError} if `body` is not a document */
+  static identifiersIn(body: unknown): ReadonlySet<string> {
+    const { data, included } = members(body);
+    return identifiersIn([data, ...included].flat());
   }
 
   /**
@@ -91,12 +97,6 @@ export class Document {
       attributes: isJsonObject(attributes) ? attributes : {},
       relationships: isJsonObject(relationships) ? relationships : {},
     };
-  }
-
-  /** What the relationships in a document's body point at. @throws {ShapeError} where `body` is none */
-  static identifiersIn(body: unknown): ReadonlySet<string> {
-    const { data, included } = members(body);
-    return identifiersIn([data, ...included].flat());
   }
 
   /**

@@ -29,6 +29,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The members of a JSON object; none if the value is not an object. */
+export function membersOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
 /**
  * Parses the bytes as JSON. Returns undefined, which is not a JSON value, if they are not JSON, nest more than 100 levels
  * deep, or contain more values than any body.

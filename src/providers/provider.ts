@@ -26,7 +26,7 @@ export interface Provider<
   readonly settings: z.ZodType<Settings>;
   readonly sandbox: ProviderSandbox<Settings>;
 
-  /** Can it look people up, so that `connectPerson` is there? Others are not connected where `VIEWER=caller`. */
+  /** Can it look people up? Then it has `connectPerson`. Other providers are not connected with `VIEWER=caller`. */
   readonly findsPeople?: true;
 
   /**
@@ -51,8 +51,8 @@ export interface Provider<
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
 
   /**
-   * Called once per process. What it keeps serves every caller: of a person, whom `upstream` keeps the responses about,
-   * no more than the id.
+   * Called once per process. What it keeps serves every caller, so it must keep no more of a person than the ID;
+   * `upstream` caches the responses.
    */
   open(settings: Settings, upstream: Upstream): OpenProvider<Credentials, Session>;
 }
@@ -72,15 +72,15 @@ export interface OpenProvider<Credentials = unknown, Session = unknown> {
   connect(credentials: Credentials, request: RequestScope): Session;
   /**
    * As `connect`, with this person as the viewer instead of the owner of the credentials.
-   * It is there where the provider `findsPeople`.
+   * Required if the provider `findsPeople`.
    */
   connectPerson?(credentials: Credentials, person: Person, request: RequestScope): Session;
 }
 
-/** What a verified token says of its bearer, as far as a vendor's people can be found by it. */
+/** The claims of a verified token by which a vendor can find the person. */
 export interface Person {
   readonly email: string | undefined;
-  /** Does the issuer vouch for the e-mail address? Nobody may be found by one that is not verified. */
+  /** Does the issuer vouch for the e-mail address? If not, it must not be used. */
   readonly emailVerified: boolean;
 }
 

@@ -21,7 +21,7 @@ export class Client {
     this.#request = request;
   }
 
-  /** @param path below `api/v2/` */
+  /** @param path relative to `api/v2/` */
   fetch<T>(path: string, reader: Reader<T>): Promise<T> {
     const { baseUrl, apiKey, appKey } = this.#credentials;
     const { signal, report } = this.#request;
@@ -32,16 +32,16 @@ export class Client {
     );
   }
 
-  currentUser(): Promise<Resources> {
-    return this.fetch('current_user', readUser);
+  currentUser(reader: Reader<Resources> = readUser): Promise<Resources> {
+    return this.fetch('current_user', reader);
   }
 
-  user(id: string): Promise<Resources> {
-    return this.fetch(`users/${encodeURIComponent(id)}`, readUser);
+  user(id: string, reader: Reader<Resources> = readUser): Promise<Resources> {
+    return this.fetch(`users/${encodeURIComponent(id)}`, reader);
   }
 
-  role(id: string): Promise<Resources> {
-    return this.fetch(`roles/${encodeURIComponent(id)}`, readRole);
+  role(id: string, reader: Reader<Resources> = readRole): Promise<Resources> {
+    return this.fetch(`roles/${encodeURIComponent(id)}`, reader);
   }
 
   permissions(): Promise<Resources> {

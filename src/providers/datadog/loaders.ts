@@ -17,7 +17,7 @@ import { type NotFetched, toPlaceholder } from './placeholder.ts';
 import { Resources } from './resources.ts';
 import type { RestLookup } from './rest-lookup.ts';
 
-/** JSON:API types by what the loaders call them. */
+/** The JSON:API types of the loaders' resources. */
 const TYPES = { organization: 'orgs', role: 'roles', user: 'users' } as const;
 
 /**
@@ -40,8 +40,8 @@ export class Loaders {
   readonly #lookup: RestLookup | undefined;
 
   /**
-   * @param fetchCurrentUser asks the vendor for the user whom the request shows
-   * @param fetchOrganizations those that this user's document may lack
+   * @param fetchCurrentUser calls Datadog for the user whom the request shows
+   * @param fetchOrganizations for a user whose document includes no organizations
    */
   constructor(
     fetchCurrentUser: () => Promise<Resources>,
@@ -124,8 +124,8 @@ export class Loaders {
   }
 
   /**
-   * May a resource be looked up that no document holds? The server's keys may read more than the person whom the
-   * request shows, so for a person it must be one that this person's documents point at.
+   * May a resource that no document holds be looked up? The server's keys may read more than the person whom the request
+   * shows, so for a person, only resources that the fetched documents point at.
    */
   #mayLookUp(type: string, id: string): boolean {
     if (this.#documents[0]?.identifiers === undefined) return true;

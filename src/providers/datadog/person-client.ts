@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../lib/json.ts';
+import { membersOf } from '../../lib/json.ts';
 import { Document } from '../../lib/json-api.ts';
 import type { Client } from './client.ts';
 import { Resources } from './resources.ts';
@@ -6,16 +6,16 @@ import { Resources } from './resources.ts';
 const PAGE_SIZE = 100;
 
 const PERMISSION_HINT =
-  'Datadog also says this to a wrong key or a wrong site: check the server’s keys and their site, then whether the application key has the scope user_access_read, which looking people up needs.';
+  'Check the server’s keys and their site, because Datadog also responds like this to wrong keys. Then check that the application key has the scope user_access_read, which is required to look people up.';
 
 /** One page of a search. */
 export interface UserPage {
   readonly resources: Resources;
-  /** How many users all pages have, where Datadog says so. */
+  /** The number of users on all pages, if Datadog sends it. */
   readonly total: number | undefined;
 }
 
-/** The calls that show a person whom the server's keys may look up. */
+/** The calls for a person who is looked up with the server's keys. */
 export class PersonClient {
   readonly #client: Client;
 
@@ -24,7 +24,7 @@ export class PersonClient {
   }
 
   /**
-   * The active users of whom Datadog finds the text anywhere in their names, handles or e-mail addresses.
+   * The active users whose name, handle or e-mail address contains the text.
    * https://docs.datadoghq.com/api/latest/users/#list-all-users
    * @param page from 0
    */
@@ -39,20 +39,20 @@ export class PersonClient {
   }
 
   user(id: string): Promise<Resources> {
-    return this.#client.fetch(`users/${encodeURIComponent(id)}`, readUser);
+    return this.#client.user(id, readUser);
   }
 
   role(id: string): Promise<Resources> {
-    return this.#client.fetch(`roles/${encodeURIComponent(id)}`, readRole);
+    return this.#client.role(id, readRole);
   }
 
   permissions(): Promise<Resources> {
     return this.#client.permissions();
   }
 
-  /** Those of the owner of the keys, of whom nothing else is kept: a user's own document has none. */
+  /** The organizations of the keys' owner, because a user's document includes none. Nothing else of the owner is kept. */
   organizations(): Promise<Resources> {
-    return this.#client.fetch('current_user', readOrganizations);
+    return this.#client.currentUser(readOrganizations);
   }
 }
 
@@ -76,10 +76,6 @@ const readPage = {
 };
 
 function totalOf(body: unknown): number | undefined {
-  const total = member(member(member(body, 'meta'), 'page'), 'total_filtered_count');
+  const { total_filtered_count: total } = membersOf(membersOf(membersOf(body)['meta'])['page']);
   return typeof total === 'number' ? total : undefined;
-}
-
-function member(value: unknown, name: string): JsonObject[string] {
-  return isJsonObject(value) ? value[name] : undefined;
 }

@@ -20,8 +20,7 @@ export class Resources {
   readonly role: (id: string) => Role | undefined;
   readonly permission: (id: string) => Permission | undefined;
   readonly user: (id: string) => User | undefined;
-
-  /** What its relationships point at; undefined where that does not matter. */
+  /** What its relationships point at; undefined if everything may be looked up. */
   readonly identifiers: ReadonlySet<string> | undefined;
 
   constructor(document: Document, identifiers?: ReadonlySet<string>) {

@@ -64,7 +64,7 @@ export class RestLookup {
   }
 }
 
-/** What the call gives; undefined where there is no such resource, and the error, to be reported once, where it failed. */
+/** The call's result; undefined if there is no such resource, or the error, which is reported once, if the call failed. */
 export async function orReported(fetch: () => Promise<Resources>): Promise<Resources | NotFetched> {
   try {
     return await fetch();
