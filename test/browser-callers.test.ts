@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from './support/config.ts';
+import { codeOf, post } from './support/post.ts';
 import { ofAll } from './support/providers.ts';
-import { createRolecall, type Rolecall } from './support/rolecall.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
-const JSON_HEADERS = { 'content-type': 'application/json' };
 const BODY = JSON.stringify({ query: '{ viewer { providers } }' });
-
-function post(rolecall: Rolecall, headers: Record<string, string> = {}, body = BODY) {
-  return rolecall.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
-}
-
-async function codeOf(response: Response) {
-  return ((await response.json()) as any).errors?.[0]?.extensions?.code;
-}
 
 describe('DNS rebinding', () => {
   const keys = ofAll('keys');

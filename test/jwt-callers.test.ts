@@ -6,6 +6,7 @@ import { stopTime } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
 import { createKey, type Issuer, startIssuer } from './support/issuer.ts';
 import { type Line, linesOf } from './support/log.ts';
+import { codeOf } from './support/post.ts';
 import { text } from './support/upstream.ts';
 
 const BASE = 'http://rolecall.example';
@@ -45,10 +46,6 @@ function createLogged(
       }),
     ready: async () => (await server.fetch(`${BASE}/ready`)).status,
   };
-}
-
-async function codeOf(response: Response) {
-  return ((await response.json()) as any).errors?.[0]?.extensions?.code;
 }
 
 describe('a caller with a JWT', () => {

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRolecall, type Rolecall } from './support/rolecall.ts';
-
-const URL = 'http://rolecall.example/graphql';
-const JSON_HEADERS = { 'content-type': 'application/json' };
-const BODY = JSON.stringify({ query: '{ viewer { providers } }' });
-
-function post(rolecall: Rolecall, headers: Record<string, string> = {}, body = BODY) {
-  return rolecall.fetch(URL, { method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
-}
+import { post } from './support/post.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 test('responses are kept out of HTTP caches', async () => {
   const { headers } = await post(createRolecall({}));
