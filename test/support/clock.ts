@@ -6,9 +6,14 @@ interface Timer {
   unref(): Timer;
 }
 
+/** In whole milliseconds, so that sums are exact. */
+function wholeNow(): number {
+  return Math.ceil(performance.now());
+}
+
 /** Stops the clock that measures durations (`performance.now()`); it advances only on request. */
 export function stopClock() {
-  let now = performance.now();
+  let now = wholeNow();
   const { mock: clock } = mock.method(performance, 'now', () => now);
   return {
     advance(milliseconds: number): void {
@@ -25,8 +30,7 @@ export function stopClock() {
  * its timer while the next one is on, and takes away a timer of that one.
  */
 export function stopTime() {
-  // Whole, so that sums are exact.
-  let now = Math.ceil(performance.now());
+  let now = wholeNow();
   const timers = new Set<Timer>();
   const clearOther = clearTimeout;
   mock.timers.enable({ apis: ['Date'], now: Date.now() });
