@@ -10,7 +10,7 @@ export function defineViewer(
 ) {
   const viewer = builder.objectRef<Record<never, never>>('Viewer').implement({
     description:
-      'The users that this request’s credentials belong to. Below, null means “not known”: the provider sent nothing, or an empty string. An empty list means that the provider said “none”.',
+      'Your users at the providers: the owners of the credentials in use or, where the server looks callers up, the person in your token. Below, null means “not known”: the provider sent nothing, or an empty string. An empty list means that the provider said “none”.',
     fields: (t) => ({
       providers: t.field({
         type: [shared.provider],
