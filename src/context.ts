@@ -16,6 +16,8 @@ export type Connection =
 export interface RequestContext {
   /** By the provider's name in the schema's `Provider` enum. */
   readonly connections: ReadonlyMap<string, Connection>;
+  /** Why it is not known which providers have credentials; all of them are then unusable. */
+  readonly credentialsError?: RolecallError | undefined;
   /** How the operation went, for the log and the rate limit. */
   readonly trace: Trace;
 }

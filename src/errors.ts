@@ -24,6 +24,9 @@ export const ERROR_CODES = {
     meaning:
       'A header of the credentials is malformed, or has a value that the provider does not know.',
   },
+  CREDENTIALS_UNAVAILABLE: {
+    meaning: 'With `CREDENTIALS_URL`: the caller’s credentials could not be fetched. Try again.',
+  },
   UPSTREAM_UNAUTHENTICATED: { meaning: 'The vendor rejects the credentials.' },
   UPSTREAM_FORBIDDEN: {
     meaning: 'The vendor denies access. Some vendors also respond like this to a wrong key.',

@@ -41,6 +41,12 @@ describe('defaults', () => {
       warnings: [],
       isOpen: false,
       identity: { jwt: undefined, logSecret: undefined },
+      callerCredentials: {
+        entries: { value: new Map() },
+        url: undefined,
+        token: { value: undefined },
+        ttlSeconds: 60,
+      },
     });
     assert.deepEqual(
       providers.map(({ provider }) => provider.name),

@@ -7,6 +7,7 @@ import type { Settings } from '../src/providers/datadog/settings.ts';
 const SETTINGS: Settings = {
   credentials: undefined,
   baseUrl: undefined,
+  site: 'datadoghq.com',
   expand: 'included',
   expansionLimit: 100,
   lookupTtlSeconds: 600,

@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import { type IdentitySettings, identitySettings } from '../identity/settings.ts';
-import { isLoopback, oneOf, wholeNumber } from '../lib/env-types.ts';
-import { keysText } from '../providers/keys-text.ts';
+import { credentialsSettings } from '../credentials/settings.ts';
+import { identitySettings } from '../identity/settings.ts';
+import { oneOf, wholeNumber } from '../lib/env-types.ts';
+import { entryPartsOf } from '../providers/credential-source.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServerConfig } from '../server/index.ts';
-import { type ServerSettings, serverSettings } from '../server/settings.ts';
+import { serverSettings } from '../server/settings.ts';
 import { upstreamSettings } from '../upstream/settings.ts';
 import {
   exposureTexts,
   type FileValues,
   fileVariable,
   groupsOf,
-  problemText,
+  problemTexts,
   withFileValues,
 } from './file-variables.ts';
+import { brokenRules } from './rules.ts';
 import { checkNames } from './variable-names.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,7 +51,7 @@ export class ConfigError extends Error {
 const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),
-  CREDENTIALS: oneOf(['server', 'request']).default('server'),
+  CREDENTIALS: oneOf(['server', 'request', 'caller']).default('server'),
   VIEWER: oneOf(['key', 'caller']).default('key'),
   SANDBOX: oneOf(['0', '1']).default('0'),
 });
@@ -66,21 +68,19 @@ export function readConfig(
 ): Config {
   const named = checkNames(
     Object.fromEntries(Object.entries(environment).filter(isSet)),
-    [variables, serverSettings, identitySettings, upstreamSettings],
+    [variables, serverSettings, identitySettings, upstreamSettings, credentialsSettings({})],
     providers,
-    groupsOf(providers).flat().map(fileVariable),
+    groupsOf(providers).flatMap(({ names }) => names.map(fileVariable)),
   );
   const set = withFileValues(named.set, files);
   const warnings = [...named.warnings, ...exposureTexts(files)];
   const problems = [...files.keys()]
-    .filter((name) => name in named.set)
+    .filter((name) => name in named.set && fileVariable(name) !== name)
     .map((name) => `${fileVariable(name)} must not be set together with ${name}.`);
   const parse = <T>(schema: z.ZodType<T>, from: Environment): T | undefined => {
     const result = schema.safeParse(from);
     if (result.success) return result.data;
-    for (const { path, message } of result.error.issues) {
-      problems.push(problemText(path.join('.'), message, files));
-    }
+    problems.push(...problemTexts(result.error.issues, files));
     return undefined;
   };
   const own = parse(variables, set);
@@ -94,33 +94,31 @@ export function readConfig(
     return settings === undefined ? [] : { provider, settings: { value: settings } };
   });
 
-  if (forced && own?.CREDENTIALS === 'request') {
-    problems.push('SANDBOX must not be 1 with CREDENTIALS=request: the sandbox takes no keys.');
-  }
+  // Invalid keys are reported as invalid, not as missing.
+  const isRead = configured.length === providers.length;
+  const callers = isRead ? parse(credentialsSettings(entryPartsOf(configured)), set) : undefined;
   const hasCredentials = configured.some(
     ({ settings }) => settings.value.credentials !== undefined,
   );
-  // Invalid keys are reported as invalid, not as missing.
-  const isRead = configured.length === providers.length;
-  const needsSandbox = set['CREDENTIALS'] !== 'request' && !hasCredentials;
-  if (isRead && needsSandbox && !forced && set['NODE_ENV'] === 'production') {
-    problems.push(
-      `No credentials: set ${keysText(providers)}, or CREDENTIALS=request, or SANDBOX=1.`,
-    );
-  }
-  if (own?.VIEWER === 'caller') problems.push(...viewerProblems(own.CREDENTIALS, server, identity));
+  const needsSandbox = (set['CREDENTIALS'] ?? 'server') === 'server' && !hasCredentials;
   const isOpen =
     own?.CREDENTIALS === 'server' &&
     hasCredentials &&
     server?.clientTokens.value.length === 0 &&
     identity !== undefined &&
     identity.jwt === undefined;
-  if (isOpen && !isLoopback(own.HOST)) {
-    problems.push(
-      'HOST exposes this server beyond this machine, and anyone who reaches it could use its keys. Set CLIENT_TOKENS, or JWT_ISSUER with JWT_AUDIENCE, or CREDENTIALS=request, or HOST=127.0.0.1.',
-    );
-  }
-  if (!own || !server || !identity || !upstream || problems.length > 0)
+  const read = {
+    own,
+    server,
+    identity,
+    callers,
+    set: new Set(Object.keys(set)),
+    isSandboxForced: forced,
+    lacksCredentials: isRead && needsSandbox && set['NODE_ENV'] === 'production',
+    isOpen,
+  };
+  problems.push(...brokenRules(read, providers));
+  if (!own || !server || !identity || !upstream || !callers || problems.length > 0)
     throw new ConfigError(problems, warnings);
 
   return {
@@ -136,31 +134,9 @@ export function readConfig(
     server,
     identity,
     upstream,
+    callerCredentials: callers,
     providers: configured,
   };
-}
-
-/** What keeps VIEWER=caller from working. Settings that are invalid themselves are undefined. */
-function viewerProblems(
-  credentials: Config['credentials'],
-  server: ServerSettings | undefined,
-  identity: IdentitySettings | undefined,
-): readonly string[] {
-  const problems: readonly (readonly [boolean, string])[] = [
-    [
-      identity !== undefined && identity.jwt === undefined,
-      'JWT_ISSUER must be set, with JWT_AUDIENCE, while VIEWER is caller: the caller is the person in the token.',
-    ],
-    [
-      credentials === 'request',
-      'CREDENTIALS must be server while VIEWER is caller: people are looked up with the server’s keys.',
-    ],
-    [
-      (server?.clientTokens.value ?? []).length > 0,
-      'CLIENT_TOKENS must not be set while VIEWER is caller: such a token names no person.',
-    ],
-  ];
-  return problems.flatMap(([isProblem, text]) => (isProblem ? text : []));
 }
 
 function isSet(variable: [string, string | undefined]): variable is [string, string] {

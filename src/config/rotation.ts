@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { replace } from '../lib/current.ts';
 import { type TextFile, WatchedFiles } from '../lib/watched-files.ts';
 import type { Provider } from '../providers/provider.ts';
-import { type FileValues, fileVariable, groupsOf, MAX_FILE_BYTES } from './file-variables.ts';
+import { type FileValues, fileVariable, groupsOf } from './file-variables.ts';
 import { type Config, ConfigError, type Environment, readConfig } from './index.ts';
 
 /** The source of a configuration. */
@@ -40,16 +40,18 @@ export function watchFileValues(
     if (variables.length > 0) logger.info({ variables }, 'keys rotated: new requests use them');
   }
 
-  return groupsOf(providers).flatMap((group) => {
+  return groupsOf(providers).flatMap(({ names: group, maxBytes }) => {
     const names = group.filter((name) => files.has(name));
     const watched = names.flatMap((name) => files.get(name) ?? []);
     return names.length === 0
       ? []
-      : [new WatchedFiles(watched, MAX_FILE_BYTES, (read) => take(names, read))];
+      : [new WatchedFiles(watched, maxBytes, (read) => take(names, read))];
   });
 }
 
 function replaceKeys(config: Config, next: Config): void {
+  replace(config.callerCredentials.entries, next.callerCredentials.entries.value);
+  replace(config.callerCredentials.token, next.callerCredentials.token.value);
   replace(config.server.clientTokens, next.server.clientTokens.value);
   for (const [index, { settings }] of config.providers.entries()) {
     const read = next.providers[index];

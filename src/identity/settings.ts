@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSecureUrl, key, listOf } from '../lib/env-types.ts';
+import { isSecureUrl, key, listOf, SECURE_URL_EXPECTED, secureUrl } from '../lib/env-types.ts';
 import type { Secret } from '../lib/secret.ts';
 
 /** How callers are authenticated, and how the log identifies them. */
@@ -35,23 +35,13 @@ const ASYMMETRIC = new Set(
 const CLAIM_NAME = /^[\w:/.-]{1,128}$/;
 const MIN_SECRET_LENGTH = 32;
 
-const URL_EXPECTED =
-  'must be an https URL (or http to loopback) without user name, password or fragment';
-
 const issuer = z
   .string()
   .trim()
   .refine(
     (text) => isSecureUrl(URL.parse(text)) && !text.includes('?') && !text.endsWith('#'),
-    `${URL_EXPECTED}, and without query`,
+    `${SECURE_URL_EXPECTED}, and without query`,
   );
-
-const jwksUrl = z.string().transform((text, context) => {
-  const url = URL.parse(text);
-  if (isSecureUrl(url)) return url;
-  context.addIssue(URL_EXPECTED);
-  return z.NEVER;
-});
 
 const claimName = z
   .string()
@@ -60,7 +50,7 @@ const claimName = z
 
 const variables = z.object({
   JWT_ISSUER: issuer.optional(),
-  JWT_JWKS_URL: jwksUrl.optional(),
+  JWT_JWKS_URL: secureUrl.optional(),
   JWT_AUDIENCE: listOf(
     (text) => text || undefined,
     'must be audiences, separated by commas',

@@ -15,10 +15,23 @@ export function parseKey(text: string): Secret | undefined {
   return KEY.test(key) ? new Secret(key) : undefined;
 }
 
-export const key = z.string().transform((text, context) => {
+const KEY_ERROR = `must be a key: ${KEY_EXPECTED}`;
+
+export const key = z.string(KEY_ERROR).transform((text, context) => {
   const secret = parseKey(text);
   if (secret !== undefined) return secret;
-  context.addIssue(`must be a key: ${KEY_EXPECTED}`);
+  context.addIssue(KEY_ERROR);
+  return z.NEVER;
+});
+
+export const SECURE_URL_EXPECTED =
+  'must be an https URL (or http to loopback) without user name, password or fragment';
+
+/** A URL that is used as it is. */
+export const secureUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  if (isSecureUrl(url)) return url;
+  context.addIssue(SECURE_URL_EXPECTED);
   return z.NEVER;
 });
 

@@ -16,6 +16,8 @@ const MAX_MARKS = 256 * 1024;
 /** Far more than in any body; `JSON.parse` takes a millisecond for as many nested ones. */
 const MANY_LISTS = 10_000;
 
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** Braces are brackets with this bit set. */
@@ -48,6 +50,28 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Does an object in the JSON have two members of the same name? Parsers keep one of them, and not all the same one.
+ * @param value what `JSON.parse` returned for the text
+ */
+export function hasDuplicateMembers(json: string, value: unknown): boolean {
+  return countColons(json) !== countMembers(value);
+}
+
+/** Each member of an object has one colon. */
+function countColons(json: string): number {
+  return json.replaceAll(STRING, '').split(':').length - 1;
+}
+
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const values = Object.values(value);
+  return values.reduce<number>(
+    (sum, each) => sum + countMembers(each),
+    Array.isArray(value) ? 0 : values.length,
+  );
 }
 
 /** Brackets in strings count too. */

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Config } from '../config/index.ts';
-import type { ConfiguredProvider } from '../providers/connect.ts';
+import type { ConfiguredProvider } from '../providers/credential-source.ts';
 
 export interface Sandbox {
   /** The configuration with the sandbox's URLs and keys for every provider. */

@@ -14,6 +14,19 @@ const MIN_TOKEN_LENGTH = 16;
 /** Wildcard addresses, with an address that every browser can open. */
 const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
+/** Whose credentials the providers are called with, unless it is the server's. */
+const CREDENTIALS_TEXTS = {
+  server: '',
+  request: ', with the credentials in each request’s headers',
+  caller: ', with the stored credentials of the person in the token',
+};
+
+const OWNER_TEXTS = {
+  server: 'the owner of the server’s credentials, to every caller',
+  request: 'the owner of the credentials in each request',
+  caller: 'the owner of the stored credentials of the person in the token',
+};
+
 /** Announces where the server listens and for whom: as text on a terminal, otherwise in the log. */
 export function announce(config: Config, port: number, logger: Logger): void {
   const sandbox = [INVENTED, config.isSandboxForced ? FORCED : withoutKeys(config)];
@@ -59,22 +72,17 @@ function providersText({ credentials, viewer, sandbox, providers }: Config): str
   const usable = providers.filter(({ provider }) => viewer === 'key' || provider.findsPeople);
   if (sandbox) return `${usable.map(({ provider }) => provider.title).join(', ')} (sandbox)`;
   const asked = usable
-    .filter(({ settings }) => credentials === 'request' || settings.value.credentials !== undefined)
+    .filter(({ settings }) => credentials !== 'server' || settings.value.credentials !== undefined)
     .map(
       ({ provider, settings }) =>
         `${provider.title} at ${provider.baseUrlText(settings.value, credentials)}`,
     )
     .join(', ');
-  return credentials === 'request'
-    ? `${asked}, with the credentials in each request’s headers`
-    : asked;
+  return `${asked}${CREDENTIALS_TEXTS[credentials]}`;
 }
 
 function viewerText({ credentials, viewer }: Config): string {
-  if (viewer === 'caller') return 'each caller, as the person in the token';
-  return credentials === 'request'
-    ? 'the owner of the credentials in each request'
-    : 'the owner of the server’s credentials, to every caller';
+  return viewer === 'caller' ? 'each caller, as the person in the token' : OWNER_TEXTS[credentials];
 }
 
 function callersText({ isOpen, credentials, identity, server }: Config): string {

@@ -41,14 +41,20 @@ export interface Provider<
 
   readonly headers: ProviderHeaders;
 
-  /** For the log: the base URL for the server's credentials, or for those of requests. */
-  baseUrlText(settings: Settings, credentials: 'server' | 'request'): string;
+  /** For the log: the base URL for the server's credentials, or for those of requests or callers. */
+  baseUrlText(settings: Settings, whose: 'server' | 'request' | 'caller'): string;
 
   /**
    * The credentials in a request's headers; undefined if there are none.
    * @throws {RolecallError} CREDENTIALS_MISSING or CREDENTIALS_INVALID if they cannot be used
    */
   readHeaders(headers: Headers, settings: Settings): Credentials | undefined;
+
+  /**
+   * Reads its part of a person's entry in CREDENTIALS_FILE, or of the response of CREDENTIALS_URL: a `strictObject`.
+   * Each issue's message begins with "must", and quotes no value.
+   */
+  storedCredentials(settings: Settings): z.ZodType<Credentials>;
 
   /**
    * Called once per process. What it keeps serves every caller, so it must keep no more of a person than the ID;

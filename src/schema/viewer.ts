@@ -17,8 +17,10 @@ export function defineViewer(
         nullable: false,
         description:
           'The connected providers: those with usable credentials. Selecting this field sends no request to a provider.',
-        resolve: (_viewer, _args, context) =>
-          inState(providers, context, 'connected').map(({ name }) => name),
+        resolve: (_viewer, _args, context) => {
+          if (context.credentialsError) throw context.credentialsError;
+          return inState(providers, context, 'connected').map(({ name }) => name);
+        },
       }),
       users: t.field({
         type: [shared.user],

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Context } from '../context.ts';
+import type { Context, RequestContext } from '../context.ts';
 import type { IdentitySettings } from '../identity/settings.ts';
 import { JwtVerifier } from '../identity/verifier.ts';
 import { type ConnectSettings, createContextFactory } from '../providers/connect.ts';
@@ -26,6 +26,7 @@ import { createRateLimit } from './guards/rate-limit.ts';
 import { createLimits } from './guards/request-limits.ts';
 import { wellFormedParameters } from './guards/request-params.ts';
 import { validationRules } from './guards/validation-rules.ts';
+import { createBrokerLog } from './http/broker-log.ts';
 import { createCors } from './http/cors.ts';
 import { createIssuerLog } from './http/issuer-log.ts';
 import { createOperationLog } from './http/operation-log.ts';
@@ -78,7 +79,7 @@ export function createServer(
     ...providers.flatMap(({ headers }) => headers.others),
     ...settings.corsHeaders,
   ];
-  const contextOf = createContextFactory(config);
+  const contextOf = createContextFactory(config, createBrokerLog(logger));
   const { graph, subgraph } = createSchemas(providers);
 
   // In the order in which they run. Both endpoints share them, and therefore their counts.
@@ -104,9 +105,16 @@ export function createServer(
     page: ServerPlugin[],
   ) {
     const execution = createExecution(schema, settings.limits);
+    const withState = (context: RequestContext) => ({
+      ...context,
+      execution: execution.createState(),
+    });
     return createYoga<ServerContext, Context>({
       schema,
-      context: (initial) => ({ ...contextOf(initial), execution: execution.createState() }),
+      context: (initial) => {
+        const context = contextOf(initial);
+        return context instanceof Promise ? context.then(withState) : withState(context);
+      },
       graphqlEndpoint: path,
       plugins: [
         requestId,

@@ -38,6 +38,8 @@ export interface RequestScope {
   readonly signal: AbortSignal;
   /** Reports to the log how a call to the vendor went. */
   readonly report: (report: CallReport) => void;
+  /** Called if the vendor rejects the credentials, by a call of this request or one that it shares. */
+  readonly reject?: () => void;
 }
 
 /** One call to a vendor. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { RolecallError } from '../errors.ts';
 import { fingerprint, type Secret } from '../lib/secret.ts';
 import type { Call, RequestScope } from './call.ts';
 import { readFailure, readSuccess } from './read-response.ts';
@@ -72,7 +73,9 @@ export class Upstream {
       const value = isRepeatable ? this.#flights.join(key, signal, start) : start(signal);
       return (await value) as T;
     } catch (error) {
-      throw failureError(this.#vendor, error);
+      const failure = failureError(this.#vendor, error);
+      if (isRejection(this.#vendor, failure)) request.reject?.();
+      throw failure;
     }
   }
 
@@ -91,4 +94,11 @@ export class Upstream {
     this.#sites.accept(baseUrl, call.credential);
     return value;
   }
+}
+
+function isRejection(
+  { credentialCodes = ['UPSTREAM_UNAUTHENTICATED'] }: Vendor,
+  failure: unknown,
+): boolean {
+  return failure instanceof RolecallError && credentialCodes.includes(failure.extensions.code);
 }

@@ -17,6 +17,8 @@ export interface VendorTexts {
 export interface Vendor extends VendorTexts {
   /** Which responses are rate limits, when to try again, and what may be retried. */
   readonly retryPolicy: RetryPolicy;
+  /** The codes of errors that the credentials may have caused. Default: `UPSTREAM_UNAUTHENTICATED`. */
+  readonly credentialCodes?: readonly ErrorCode[];
   /** The `Accept` header. Default: `application/json`. */
   readonly accept?: string;
   /** Reads the body of an error response: JSON, or undefined if it is not JSON. */

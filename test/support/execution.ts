@@ -18,12 +18,12 @@ export interface Executed {
 /** Executes operations by graphql-js alone, and as the server does, in the same schema and each in a context of its own. */
 export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph') {
   const schema = createSchemas(providers)[endpoint];
-  const contextOf = createContextFactory(config);
+  const contextOf = createContextFactory(config, () => {});
   const compiledExecution = createCompiledExecution(schema);
 
-  function argsOf(document: DocumentNode, variableValues: object | undefined) {
+  async function argsOf(document: DocumentNode, variableValues: object | undefined) {
     const contextValue: Context = {
-      ...contextOf({ request: new Request('http://rolecall.example/graphql') }),
+      ...(await contextOf({ request: new Request('http://rolecall.example/graphql') })),
       execution: new ExecutionState(config.server.limits.responseBytes),
     };
     return { schema, document, contextValue, variableValues } as ExecutionArgs & {
@@ -34,12 +34,12 @@ export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph
   return {
     schema,
     async byGraphqlJs(document: DocumentNode, variables?: object): Promise<Executed> {
-      const args = argsOf(document, variables);
+      const args = await argsOf(document, variables);
       return executed(await execute(args), args.contextValue);
     },
     /** `isCompiled`: compiled code came first; `isRepeated`: the ordinary executor, after it. */
     async asTheServer(document: DocumentNode, variables?: object) {
-      const args = argsOf(document, variables);
+      const args = await argsOf(document, variables);
       let isRepeated = false;
       const compiled = compiledExecution(args, (some) => {
         isRepeated = true;

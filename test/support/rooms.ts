@@ -5,7 +5,9 @@ const VENDOR = /^src\/providers\/[^/]+\//;
 /** A folder of which others may import only the index. */
 const BEHIND_INDEX = 'src/server/execution/';
 /** Files that vendors' folders must not import, because they lead to all other vendors. */
-const ABOVE_VENDORS = new Set(['src/providers/index.ts', 'src/providers/connect.ts']);
+const ABOVE_VENDORS = new Set(
+  ['index', 'connect', 'credential-source'].map((name) => `src/providers/${name}.ts`),
+);
 const IMPORT = /(?:from|import|import\()\s*'(\.[^']+)'/g;
 
 /** The rooms of docs/architecture.md, each with the rooms that it may import. */

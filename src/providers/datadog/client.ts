@@ -24,10 +24,9 @@ export class Client {
   /** @param path relative to `api/v2/` */
   fetch<T>(path: string, reader: Reader<T>): Promise<T> {
     const { baseUrl, apiKey, appKey } = this.#credentials;
-    const { signal, report } = this.#request;
     const headers = toHeaders(this.#credentials);
     return this.#upstream.fetch(
-      { baseUrl, path: `api/v2/${path}`, secrets: [apiKey, appKey], headers, signal, report },
+      { ...this.#request, baseUrl, path: `api/v2/${path}`, secrets: [apiKey, appKey], headers },
       reader,
     );
   }

@@ -1,7 +1,14 @@
 import { RolecallError } from '../../errors.ts';
 import { readKeyHeader } from '../key-header.ts';
 import type { ProviderHeaders } from '../provider.ts';
-import { type Credentials, parseSite, type Settings, SITES, siteUrl } from './settings.ts';
+import {
+  type Credentials,
+  parseSite,
+  type Settings,
+  SITES,
+  type Site,
+  siteUrl,
+} from './settings.ts';
 import { vendor } from './vendor.ts';
 
 const API_KEY = 'DD-API-KEY';
@@ -31,11 +38,11 @@ export function readHeaders(headers: Headers, settings: Settings): Credentials |
   if (apiKey === undefined && appKey === undefined) return undefined;
   if (apiKey === undefined) throw missing(API_KEY, APP_KEY);
   if (appKey === undefined) throw missing(APP_KEY, API_KEY);
-  const requested = siteUrl(readSite(headers));
+  const requested = siteUrl(readSite(headers) ?? settings.site);
   return { apiKey, appKey, baseUrl: settings.baseUrl ?? requested };
 }
 
-function readSite(headers: Headers): string | undefined {
+function readSite(headers: Headers): Site | undefined {
   const text = headers.get(SITE);
   if (!text) return undefined;
   const site = parseSite(text);

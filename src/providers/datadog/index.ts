@@ -15,6 +15,7 @@ import {
   type Settings,
   settings,
   siteUrl,
+  storedCredentials,
 } from './settings.ts';
 import { vendor } from './vendor.ts';
 
@@ -30,9 +31,11 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   renamedVariables,
   headers,
   readHeaders,
-  baseUrlText({ baseUrl, credentials }, whose) {
+  storedCredentials,
+  baseUrlText({ baseUrl, site, credentials }, whose) {
     if (whose === 'server' && credentials !== undefined) return credentials.baseUrl.href;
-    return baseUrl?.href ?? `${siteUrl()} or the site that DD-SITE names`;
+    const named = whose === 'request' ? 'DD-SITE names' : 'comes with the keys';
+    return baseUrl?.href ?? `${siteUrl(site)} or the site that ${named}`;
   },
   open({ expand, expansionLimit, lookupTtlSeconds }, upstream) {
     const people = new PersonLookup(lookupTtlSeconds);

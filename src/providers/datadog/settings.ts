@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { strictObject } from '../../credentials/entry.ts';
 import { baseUrl, key, oneOf, wholeNumber } from '../../lib/env-types.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { ProviderSettings } from '../provider.ts';
@@ -23,7 +24,7 @@ const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
   'app.ddog-gov.com': 'ddog-gov.com',
 };
 
-const DEFAULT_SITE = 'datadoghq.com';
+export type Site = (typeof SITES)[number];
 
 export interface Credentials {
   readonly apiKey: Secret;
@@ -33,8 +34,10 @@ export interface Credentials {
 }
 
 export interface Settings extends ProviderSettings<Credentials> {
-  /** Overrides every site, including a request's. */
+  /** DATADOG_API_URL: overrides every site, including a request's. */
   readonly baseUrl: URL | undefined;
+  /** DD_SITE: for credentials that name no site. */
+  readonly site: Site;
   /** Where the resources that the current user refers to come from: its document's `included`, or also the REST API. */
   readonly expand: 'included' | 'rest';
   /** The most calls beyond the current user per operation. */
@@ -44,20 +47,22 @@ export interface Settings extends ProviderSettings<Credentials> {
 }
 
 /** The site; undefined if the text is not a site or console host. */
-export function parseSite(text: string): string | undefined {
+export function parseSite(text: string): Site | undefined {
   const host = text.trim().toLowerCase();
   const site = CONSOLE_HOSTS[host] ?? host;
   return SITES.find((known) => known === site);
 }
 
-export function siteUrl(site = DEFAULT_SITE): URL {
+export function siteUrl(site: Site): URL {
   return new URL(`https://api.${site}/`);
 }
 
-const site = z.string().transform((text, context) => {
+const SITE_ERROR = `must be one of ${SITES.join(', ')}`;
+
+const site = z.string(SITE_ERROR).transform((text, context) => {
   const parsed = parseSite(text);
   if (parsed !== undefined) return parsed;
-  context.addIssue(`must be one of ${SITES.join(', ')}`);
+  context.addIssue(SITE_ERROR);
   return z.NEVER;
 });
 
@@ -77,7 +82,7 @@ export const renamedVariables = {
 
 export const settings: z.ZodType<Settings> = z
   .object({
-    DD_SITE: site.optional(),
+    DD_SITE: site.default('datadoghq.com'),
     DD_API_KEY: key.optional(),
     DD_APP_KEY: key.optional(),
     DATADOG_API_URL: baseUrl.optional(),
@@ -91,6 +96,7 @@ export const settings: z.ZodType<Settings> = z
   .refine((set) => set.DD_APP_KEY || !set.DD_API_KEY, mustBeSetToo('DD_APP_KEY'))
   .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL, ...set }) => ({
     baseUrl: DATADOG_API_URL,
+    site: DD_SITE,
     expand: set.DD_EXPAND ?? set.EXPAND ?? 'included',
     expansionLimit: set.DD_EXPANSION_LIMIT ?? set.EXPANSION_LIMIT ?? 100,
     lookupTtlSeconds: set.VIEWER_LOOKUP_TTL_SECONDS,
@@ -99,3 +105,14 @@ export const settings: z.ZodType<Settings> = z
         ? { apiKey: DD_API_KEY, appKey: DD_APP_KEY, baseUrl: DATADOG_API_URL ?? siteUrl(DD_SITE) }
         : undefined,
   }));
+
+/** A person's keys: `{ "apiKey", "appKey", "site"? }`. */
+export function storedCredentials(settings: Settings): z.ZodType<Credentials> {
+  return strictObject({ apiKey: key, appKey: key, site: site.default(settings.site) }).transform(
+    ({ apiKey, appKey, site: named }) => ({
+      apiKey,
+      appKey,
+      baseUrl: settings.baseUrl ?? siteUrl(named),
+    }),
+  );
+}

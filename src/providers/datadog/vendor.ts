@@ -8,6 +8,8 @@ export const vendor: Vendor = {
   credentialsHint: 'Check that both keys are correct and belong to this Datadog site.',
   permissionHint:
     'Check both keys and the site, because Datadog also responds like this to wrong keys. Then check that the application key may read its own user.',
+  // Wrong keys often get 403.
+  credentialCodes: ['UPSTREAM_UNAUTHENTICATED', 'UPSTREAM_FORBIDDEN'],
   // https://docs.datadoghq.com/api/latest/rate-limits/
   retryPolicy: windowPolicy('x-ratelimit-reset'),
   readError: (body) => ({ words: readWords(body) }),

@@ -52,8 +52,8 @@ export function createClient(
   }
 
   return {
-    async fetchCurrentUser(key, { signal, report }) {
-      const common = { baseUrl, secrets: [key], headers: toHeaders(key), signal, report };
+    async fetchCurrentUser(key, request) {
+      const common = { ...request, baseUrl, secrets: [key], headers: toHeaders(key) };
       const ask: Ask = (path, reader) => upstream.fetch({ ...common, path }, reader);
       if (version === 'v1') return ask(V1_PATH, v1);
       const credential = fingerprint(key);

@@ -6,7 +6,7 @@ import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
 import { defineUser } from './schema.ts';
 import { openSession, type Session } from './session.ts';
-import { type Settings, settings } from './settings.ts';
+import { type Settings, settings, storedCredentials } from './settings.ts';
 import { vendor } from './vendor.ts';
 
 /** HeyGen (https://docs.heygen.com/reference/get-current-user-information): one flat object. */
@@ -20,6 +20,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   variablePrefix: 'HEYGEN_',
   headers,
   readHeaders,
+  storedCredentials: () => storedCredentials,
   baseUrlText: ({ baseUrl }) => baseUrl.href,
   open(opened, upstream) {
     const client = createClient(opened, upstream);

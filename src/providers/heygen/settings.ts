@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { strictObject } from '../../credentials/entry.ts';
 import { baseUrl, key, oneOf } from '../../lib/env-types.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { ProviderSettings } from '../provider.ts';
@@ -22,3 +23,8 @@ export const settings: z.ZodType<Settings> = z
     baseUrl: HEYGEN_API_URL ?? DEFAULT_URL,
     version: HEYGEN_API_VERSION,
   }));
+
+/** A person's key: `{ "apiKey" }`. */
+export const storedCredentials: z.ZodType<Secret> = strictObject({ apiKey: key }).transform(
+  ({ apiKey }) => apiKey,
+);

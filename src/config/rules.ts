@@ -1,0 +1,112 @@
+import { type CredentialsSettings, FILE_VARIABLE } from '../credentials/settings.ts';
+import type { IdentitySettings } from '../identity/settings.ts';
+import { isLoopback } from '../lib/env-types.ts';
+import { keysText } from '../providers/keys-text.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ServerSettings } from '../server/settings.ts';
+
+/** Settings that were read one by one. Those that are invalid themselves are undefined. */
+export interface Settings {
+  readonly own:
+    | {
+        readonly HOST: string;
+        readonly CREDENTIALS: 'server' | 'request' | 'caller';
+        readonly VIEWER: 'key' | 'caller';
+      }
+    | undefined;
+  readonly server: ServerSettings | undefined;
+  readonly identity: IdentitySettings | undefined;
+  readonly callers: CredentialsSettings | undefined;
+  /** Which of the variables are set. */
+  readonly set: ReadonlySet<string>;
+  readonly isSandboxForced: boolean;
+  /** Is the sandbox needed, for lack of credentials, in production? */
+  readonly lacksCredentials: boolean;
+  /** May anyone who reaches the server use its keys? */
+  readonly isOpen: boolean;
+}
+
+type Rule = readonly [isBroken: boolean, text: string];
+
+/** What is wrong with settings that are valid each for itself. */
+export function brokenRules(settings: Settings, providers: readonly Provider[]): readonly string[] {
+  const { own, isSandboxForced, lacksCredentials, isOpen } = settings;
+  const credentials = own?.CREDENTIALS;
+  const rules: readonly Rule[] = [
+    [
+      isSandboxForced && (credentials === 'request' || credentials === 'caller'),
+      `SANDBOX must not be 1 with CREDENTIALS=${credentials}: the sandbox takes no keys.`,
+    ],
+    [
+      lacksCredentials && !isSandboxForced,
+      `No credentials: set ${keysText(providers)}, or CREDENTIALS=request, or SANDBOX=1.`,
+    ],
+    ...(own?.VIEWER === 'caller' ? viewerRules(settings) : []),
+    ...(credentials === 'caller' ? callerRules(settings) : serverRules(settings)),
+    [
+      isOpen && !isLoopback(own?.HOST ?? ''),
+      'HOST exposes this server beyond this machine, and anyone who reaches it could use its keys. Set CLIENT_TOKENS, or JWT_ISSUER with JWT_AUDIENCE, or CREDENTIALS=request, or HOST=127.0.0.1.',
+    ],
+  ];
+  return rules.flatMap(([isBroken, text]) => (isBroken ? text : []));
+}
+
+/** For VIEWER=caller. */
+function viewerRules({ own, server, identity }: Settings): readonly Rule[] {
+  return [
+    [
+      lacksIssuer(identity),
+      'JWT_ISSUER must be set, with JWT_AUDIENCE, while VIEWER is caller: the caller is the person in the token.',
+    ],
+    [
+      own?.CREDENTIALS !== 'server',
+      'CREDENTIALS must be server while VIEWER is caller: people are looked up with the server’s keys.',
+    ],
+    [
+      hasTokens(server),
+      'CLIENT_TOKENS must not be set while VIEWER is caller: such a token names no person.',
+    ],
+  ];
+}
+
+/** For CREDENTIALS=caller. */
+function callerRules({ own, server, identity, callers, set }: Settings): readonly Rule[] {
+  const hasFile = set.has(FILE_VARIABLE);
+  const hasUrl = set.has('CREDENTIALS_URL');
+  return [
+    [
+      lacksIssuer(identity),
+      'JWT_ISSUER must be set, with JWT_AUDIENCE, while CREDENTIALS is caller: the caller is the person in the token.',
+    ],
+    [
+      // VIEWER=caller says the same of them.
+      hasTokens(server) && own?.VIEWER !== 'caller',
+      'CLIENT_TOKENS must not be set while CREDENTIALS is caller: such a token names no person.',
+    ],
+    [
+      !hasFile && !hasUrl,
+      'CREDENTIALS_FILE or CREDENTIALS_URL must be set while CREDENTIALS is caller: callers’ keys come from there.',
+    ],
+    [hasFile && hasUrl, 'CREDENTIALS_FILE must not be set together with CREDENTIALS_URL.'],
+    [
+      !hasUrl && callers !== undefined && set.has('CREDENTIALS_URL_TOKEN'),
+      'CREDENTIALS_URL must be set too if CREDENTIALS_URL_TOKEN is set.',
+    ],
+  ];
+}
+
+/** For keys that are not the callers' own, where these variables would do nothing. */
+function serverRules({ set }: Settings): readonly Rule[] {
+  return [FILE_VARIABLE, 'CREDENTIALS_URL'].map((name) => [
+    set.has(name),
+    `CREDENTIALS must be caller while ${name} is set.`,
+  ]);
+}
+
+function lacksIssuer(identity: IdentitySettings | undefined): boolean {
+  return identity !== undefined && identity.jwt === undefined;
+}
+
+function hasTokens(server: ServerSettings | undefined): boolean {
+  return (server?.clientTokens.value ?? []).length > 0;
+}
