@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { stopClock } from './support/clock.ts';
+import { type Issuer, startIssuer } from './support/issuer.ts';
+import { codesOf, dataOf } from './support/rolecall.ts';
+import {
+  createRolecallWithBroker,
+  DATADOG_QUERY,
+  entryOf,
+  startBroker,
+  startVendors,
+} from './support/stored-credentials.ts';
+import { json } from './support/upstream.ts';
+
+let issuer: Issuer;
+let vendors: Awaited<ReturnType<typeof startVendors>>;
+before(async () => {
+  issuer = await startIssuer();
+  vendors = await startVendors();
+});
+after(async () => {
+  await issuer[Symbol.asyncDispose]();
+  await vendors[Symbol.asyncDispose]();
+});
+
+/** Rolecall in front of a broker that knows these people. */
+async function start(
+  entries: Readonly<Record<string, object>>,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const broker = await startBroker(entries);
+  const rolecall = createRolecallWithBroker(issuer, vendors, broker, more);
+  return {
+    ...rolecall,
+    broker,
+    nameOf: async (subject: string) =>
+      dataOf(await rolecall.ask(subject, DATADOG_QUERY)).viewer.datadog?.name,
+    [Symbol.asyncDispose]: broker[Symbol.asyncDispose],
+  };
+}
+
+describe('the broker of CREDENTIALS_URL', () => {
+  test('is asked for the person in the token, with the bearer token', async () => {
+    await using rolecall = await start(
+      { ada: entryOf('ada') },
+      { CREDENTIALS_URL_TOKEN: 'fictional-broker-token' },
+    );
+    assert.equal(await rolecall.nameOf('ada'), 'ada 1');
+    const [{ method, path, headers, body } = assert.fail(), ...more] = rolecall.broker.seen;
+    assert.deepEqual([method, path, more], ['POST', '/', []]);
+    assert.equal(headers.authorization, 'Bearer fictional-broker-token');
+    assert.equal(headers['content-type'], 'application/json');
+    assert.deepEqual(JSON.parse(body), { issuer: issuer.url, subject: 'ada' });
+  });
+
+  test('is asked at exactly its URL, and without a token where there is none', async () => {
+    await using broker = await startBroker({ ada: entryOf('ada') });
+    const { ask } = createRolecallWithBroker(issuer, vendors, broker, {
+      CREDENTIALS_URL: `${broker.url}keys/of?kind=vendor`,
+    });
+    dataOf(await ask('ada'));
+    assert.equal(broker.seen[0]?.path, '/keys/of?kind=vendor');
+    assert.equal(broker.seen[0]?.headers.authorization, undefined);
+  });
+
+  test('gives each caller their own keys', async () => {
+    await using rolecall = await start({
+      ada: entryOf('ada'),
+      bob: { heygen: entryOf('bob').heygen },
+    });
+    const [ada, bob, nobody] = await Promise.all(
+      ['ada', 'bob', 'nobody'].map((who) => rolecall.ask(who)),
+    );
+    assert.deepEqual(dataOf(ada as never), {
+      viewer: {
+        providers: ['DATADOG', 'HEYGEN'],
+        datadog: { name: 'ada 1' },
+        heygen: { username: 'ada 1' },
+        users: [{ provider: 'DATADOG' }, { provider: 'HEYGEN' }],
+      },
+    });
+    assert.deepEqual(dataOf(bob as never), {
+      viewer: {
+        providers: ['HEYGEN'],
+        datadog: null,
+        heygen: { username: 'bob 1' },
+        users: [{ provider: 'HEYGEN' }],
+      },
+    });
+    assert.deepEqual(dataOf(nobody as never), {
+      viewer: { providers: [], datadog: null, heygen: null, users: [] },
+    });
+  });
+
+  test('may know providers that this version does not', async () => {
+    await using rolecall = await start({
+      ada: { ...entryOf('ada'), other: { key: 7 }, note: 'x' },
+    });
+    assert.equal(await rolecall.nameOf('ada'), 'ada 1');
+  });
+
+  test('is called once for 100 simultaneous requests of one person, and once for each of two', async () => {
+    await using rolecall = await start({ ada: entryOf('ada'), bob: entryOf('bob') });
+    const subjects = Array.from({ length: 100 }, (_, i) => (i % 2 ? 'ada' : 'bob'));
+    const names = await Promise.all(subjects.map(rolecall.nameOf));
+    assert.deepEqual(
+      names,
+      subjects.map((subject) => `${subject} 1`),
+    );
+    assert.deepEqual(rolecall.broker.asked().sort(), ['ada', 'bob']);
+  });
+
+  test('is not called for a request that is refused', async () => {
+    await using rolecall = await start({ ada: entryOf('ada') });
+    for (const query of [
+      '{ nonsense }',
+      '{',
+      '{ viewer { providers } } { viewer { providers } }',
+    ]) {
+      assert.equal((await rolecall.ask('ada', query)).data, undefined);
+    }
+    assert.equal(rolecall.broker.seen.length, 0);
+  });
+
+  test('answers a caller who stays, if the one who started the call leaves', async () => {
+    await using rolecall = await start({ ada: entryOf('ada') });
+    const arrived = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    rolecall.broker.state.script = async (...call) => {
+      arrived.resolve();
+      await release.promise;
+      json(entryOf('ada'))(...call);
+    };
+    const leaving = new AbortController();
+    const first = rolecall.ask('ada', DATADOG_QUERY, { signal: leaving.signal }).catch(() => {});
+    const second = rolecall.nameOf('ada');
+    await arrived.promise;
+    leaving.abort();
+    await first;
+    release.resolve();
+    assert.equal(await second, 'ada 1');
+    assert.equal(rolecall.broker.seen.length, 1);
+    assert.equal(rolecall.lines().filter(({ msg }) => /CREDENTIALS_URL/.test(msg)).length, 0);
+  });
+});
+
+describe('what the broker gave is remembered', () => {
+  for (const [what, more, expiresIn, lasts] of [
+    ['for CREDENTIALS_TTL_SECONDS', { CREDENTIALS_TTL_SECONDS: '30' }, undefined, 30],
+    ['for 60 s by default', {}, undefined, 60],
+    ['for expiresIn, if that is shorter', {}, 7.5, 7.5],
+    ['for CREDENTIALS_TTL_SECONDS, if expiresIn is longer', {}, 3_600, 60],
+  ] as const) {
+    test(what, async () => {
+      using clock = stopClock();
+      await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn } }, more);
+      assert.equal(await rolecall.nameOf('ada'), 'ada 1');
+      rolecall.broker.state.entries = { ada: { ...entryOf('ada', 2), expiresIn } };
+      clock.advance(lasts * 1000 - 1);
+      assert.equal(await rolecall.nameOf('ada'), 'ada 1');
+      clock.advance(2);
+      assert.equal(await rolecall.nameOf('ada'), 'ada 2');
+      assert.equal(rolecall.broker.seen.length, 2);
+    });
+  }
+
+  for (const [what, more, expiresIn] of [
+    ['CREDENTIALS_TTL_SECONDS is 0', { CREDENTIALS_TTL_SECONDS: '0' }, undefined],
+    ['expiresIn is 0', {}, 0],
+  ] as const) {
+    test(`not at all if ${what}`, async () => {
+      await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn } }, more);
+      await rolecall.nameOf('ada');
+      rolecall.broker.state.entries = { ada: { ...entryOf('ada', 2), expiresIn } };
+      assert.equal(await rolecall.nameOf('ada'), 'ada 2');
+    });
+  }
+
+  test('also that it knows nobody, for as long', async () => {
+    using clock = stopClock();
+    await using rolecall = await start({});
+    assert.equal(await rolecall.nameOf('ada'), undefined);
+    rolecall.broker.state.entries = { ada: entryOf('ada') };
+    clock.advance(59_999);
+    assert.equal(await rolecall.nameOf('ada'), undefined);
+    clock.advance(2);
+    assert.equal(await rolecall.nameOf('ada'), 'ada 1');
+    assert.equal(rolecall.broker.seen.length, 2);
+  });
+});
+
+describe('keys from the broker that a vendor rejects', () => {
+  const rejecting = (owner: string, status: number) => {
+    vendors.state.reject = (each) => (each === owner ? status : undefined);
+    return {
+      [Symbol.dispose]() {
+        vendors.state.reject = () => undefined;
+      },
+    };
+  };
+
+  for (const [field, status] of [
+    ['datadog', 401],
+    ['datadog', 403],
+    ['heygen', 401],
+  ] as const) {
+    test(`are dropped: ${field}, ${status}`, async () => {
+      await using rolecall = await start({ ada: entryOf('ada') });
+      await rolecall.nameOf('ada');
+      using _ = rejecting('ada 1', status);
+      rolecall.broker.state.entries = { ada: entryOf('ada', 2) };
+      const query = field === 'datadog' ? DATADOG_QUERY : '{ viewer { heygen { username } } }';
+      const failed = await rolecall.ask('ada', query);
+      assert.match(
+        String(codesOf(failed)[`viewer.${field}`]),
+        /^UPSTREAM_(UNAUTHENTICATED|FORBIDDEN)$/,
+      );
+      assert.equal(await rolecall.nameOf('ada'), 'ada 2');
+      assert.equal(rolecall.broker.seen.length, 2);
+    });
+  }
+
+  for (const [field, status] of [
+    ['heygen', 403],
+    ['datadog', 404],
+    ['datadog', 429],
+    ['datadog', 500],
+  ] as const) {
+    test(`are kept where that is no rejection: ${field}, ${status}`, async () => {
+      await using rolecall = await start({ ada: entryOf('ada') }, { UPSTREAM_RETRIES: '0' });
+      using _ = rejecting('ada 1', status);
+      const query = field === 'datadog' ? DATADOG_QUERY : '{ viewer { heygen { username } } }';
+      for (let count = 0; count < 3; count += 1) await rolecall.ask('ada', query);
+      assert.equal(rolecall.broker.seen.length, 1);
+    });
+  }
+
+  test('are dropped once in 10 s for each caller, so that nobody floods the broker', async () => {
+    using clock = stopClock();
+    await using rolecall = await start({ ada: entryOf('ada'), bob: entryOf('bob') });
+    using _ = rejecting('ada 1', 403);
+    const ask = async (times: number) => {
+      for (let count = 0; count < times; count += 1) await rolecall.ask('ada', DATADOG_QUERY);
+    };
+    await ask(20);
+    assert.equal(rolecall.broker.seen.length, 2);
+    clock.advance(9_999);
+    await ask(3);
+    assert.equal(rolecall.broker.seen.length, 2);
+    clock.advance(2);
+    await ask(3);
+    assert.equal(rolecall.broker.seen.length, 3);
+    assert.equal(await rolecall.nameOf('bob'), 'bob 1');
+    assert.deepEqual(rolecall.broker.asked(), ['ada', 'ada', 'ada', 'bob']);
+  });
+
+  test('do not take newer ones with them', async () => {
+    await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn: 10 } });
+    using clock = stopClock();
+    // Two calls with the old keys wait at the vendor while the new ones are fetched.
+    const release = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    vendors.state.wait = async (owner) => {
+      if (owner !== 'ada 1') return;
+      arrived.resolve();
+      await release.promise;
+    };
+    using _ = rejecting('ada 1', 401);
+    const late = rolecall.ask('ada', DATADOG_QUERY);
+    await arrived.promise;
+    clock.advance(10_001);
+    rolecall.broker.state.entries = { ada: entryOf('ada', 2) };
+    assert.equal(await rolecall.nameOf('ada'), 'ada 2');
+    release.resolve();
+    assert.equal(codesOf(await late)['viewer.datadog'], 'UPSTREAM_UNAUTHENTICATED');
+    assert.equal(await rolecall.nameOf('ada'), 'ada 2');
+    assert.equal(rolecall.broker.seen.length, 2);
+    vendors.state.wait = async () => {};
+  });
+});
