@@ -18,6 +18,7 @@ import {
   dataOf,
   type Rolecall,
 } from './support/rolecall.ts';
+import { revealed } from './support/secrets.ts';
 import { type Script, type Seen, startUpstream } from './support/upstream.ts';
 
 const README = readFileSync('README.md', 'utf8').split('\n');
@@ -36,13 +37,16 @@ test('every provider has a fixture, in the order of the list', () => {
 });
 
 for (const fixture of fixtures) {
-  const { provider, keys, urlVariable, variables, keyHeaders, otherHeaders, user } = fixture;
+  const { provider, keys, urlVariable, variables, keyHeaders, otherHeaders, stored, user } =
+    fixture;
   const { field, title, name } = provider;
 
+  const settingsOf = (environment: Environment) =>
+    readConfig(environment).providers.find((each) => each.provider === provider)?.settings.value ??
+    assert.fail();
+
   /** The server's own credentials that this environment gives. */
-  const credentialsOf = (environment: Environment) =>
-    readConfig(environment).providers.find((each) => each.provider === provider)?.settings.value
-      .credentials;
+  const credentialsOf = (environment: Environment) => settingsOf(environment).credentials;
 
   /** A vendor that does this, and a Rolecall in front of it that has the keys, or takes those of requests. */
   async function start(script: Script, whose: 'server' | 'request' = 'server') {
@@ -75,6 +79,31 @@ for (const fixture of fixtures) {
               (key) => !(key in part) && error.message.includes(`  - ${key} must be set too`),
             ),
         );
+      }
+    });
+
+    test('reads a person’s stored keys as those in headers, and quotes none of their mistakes', () => {
+      const settings = settingsOf({});
+      const schema = provider.storedCredentials(settings);
+      const inHeaders = provider.readHeaders(new Headers(keyHeaders), settings);
+      assert.deepEqual(revealed(schema.parse(stored)), revealed(inHeaders));
+      const mistakes = [
+        ...Object.keys(stored).flatMap((name) => [
+          { ...stored, [name]: undefined },
+          { ...stored, [name]: '' },
+          { ...stored, [name]: `${KEY_MARK} ${KEY_MARK}` },
+          { ...stored, [name]: { [KEY_MARK]: KEY_MARK } },
+        ]),
+        { ...stored, [KEY_MARK]: KEY_MARK },
+        KEY_MARK,
+        [KEY_MARK],
+        null,
+      ];
+      for (const mistake of mistakes) {
+        const issues = schema.safeParse(mistake).error?.issues ?? [];
+        assert.equal(issues.length, 1, JSON.stringify(mistake));
+        assert.match(issues[0]?.message ?? '', /^must /);
+        assert.doesNotMatch(`${issues[0]?.path} ${issues[0]?.message}`, new RegExp(KEY_MARK));
       }
     });
 

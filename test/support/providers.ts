@@ -27,6 +27,8 @@ export interface ProviderFixture {
   readonly keyHeaders: Texts;
   /** Every header that goes with them, with a value that the provider takes. */
   readonly otherHeaders: Texts;
+  /** The same keys as a person's part of CREDENTIALS_FILE: every member that the provider needs. */
+  readonly stored: Texts;
   /** The path of that call below the base URL, and the vendor's response to it. */
   readonly path: string;
   readonly response: object;
@@ -50,6 +52,7 @@ export const fixtures: readonly ProviderFixture[] = [
       'DD-APPLICATION-KEY': `dd-app-${KEY_MARK}`,
     },
     otherHeaders: { 'DD-SITE': 'datadoghq.eu' },
+    stored: { apiKey: `dd-api-${KEY_MARK}`, appKey: `dd-app-${KEY_MARK}` },
     path: '/api/v2/current_user',
     response: userDocument(),
     error: (words) => ({
@@ -73,6 +76,7 @@ export const fixtures: readonly ProviderFixture[] = [
     variables: { HEYGEN_API_VERSION: 'v1' },
     keyHeaders: { 'X-HeyGen-Api-Key': `heygen-${KEY_MARK}` },
     otherHeaders: {},
+    stored: { apiKey: `heygen-${KEY_MARK}` },
     path: '/v1/user/me',
     response: v1(),
     error: (words) => ({ status: 400, body: { message: words, detail: words } }),
