@@ -51,8 +51,9 @@ describe('the site of a request’s headers', () => {
     });
   }
 
-  test('is datadoghq.com where there is none', () => {
-    assert.equal(read(KEYS)?.baseUrl.href, 'https://api.datadoghq.com/');
+  test('is that of DD_SITE where there is none', () => {
+    for (const site of ['datadoghq.com', 'datadoghq.eu'] as const)
+      assert.equal(read(KEYS, { ...SETTINGS, site })?.baseUrl.href, `https://api.${site}/`);
   });
 
   test('is none but those, whatever it looks like', () => {

@@ -76,7 +76,7 @@ describe('the log of a start', () => {
     [
       'credentials of requests',
       { ...KEYS, CREDENTIALS: 'request', DD_SITE: 'datadoghq.eu' },
-      'Datadog at https://api.datadoghq.com/ or the site that DD-SITE names, HeyGen at https://api.heygen.com/, with the credentials in each request’s headers',
+      'Datadog at https://api.datadoghq.eu/ or the site that DD-SITE names, HeyGen at https://api.heygen.com/, with the credentials in each request’s headers',
     ],
     [
       'credentials of requests and a base URL',
