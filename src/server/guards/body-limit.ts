@@ -26,7 +26,7 @@ export function createBodyLimit(limit: number): ServerPlugin {
           }),
         );
         const { url, method, headers } = original;
-        const init = { method, headers, body: counted ?? null, duplex: 'half' };
+        const init = { method, headers, body: counted ?? null };
         return requestParser(new fetchAPI.Request(url, init));
       });
     },
