@@ -6,6 +6,13 @@ import { toHeaders } from './headers.ts';
 import { Resources } from './resources.ts';
 import type { Credentials } from './settings.ts';
 
+const MAX_ID_LENGTH = 256;
+
+/** Can an id from outside be part of a path? It must not change the path, and must fit into a URL. */
+export function canBeInPath(id: string): boolean {
+  return id !== '.' && id !== '..' && id.length <= MAX_ID_LENGTH && id.isWellFormed();
+}
+
 /**
  * One request's calls to Datadog (https://docs.datadoghq.com/api/latest/users/ and .../roles/), all with the same
  * credentials. Each throws a RolecallError if Datadog does not return the resource.

@@ -11,6 +11,10 @@ const PERMISSION_HINT =
 /** One page of a search. */
 export interface UserPage {
   readonly resources: Resources;
+  /** Is it as long as a page can be, so that another one may follow? */
+  readonly isFull: boolean;
+  /** The number of entries on this page, whatever they are. */
+  readonly length: number;
   /** The number of users on all pages, if Datadog sends it. */
   readonly total: number | undefined;
 }
@@ -69,10 +73,11 @@ const readOrganizations = {
 
 const readPage = {
   permissionHint: PERMISSION_HINT,
-  read: (body: unknown): UserPage => ({
-    resources: new Resources(Document.ofMany(body, 'users')),
-    total: totalOf(body),
-  }),
+  read(body: unknown): UserPage {
+    const resources = new Resources(Document.ofMany(body, 'users'));
+    const { length } = membersOf(body)['data'] as readonly unknown[];
+    return { resources, isFull: length >= PAGE_SIZE, length, total: totalOf(body) };
+  },
 };
 
 function totalOf(body: unknown): number | undefined {

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { type ErrorCode, RolecallError } from '../../errors.ts';
 import { lowerAscii } from '../../lib/ascii.ts';
-import { known } from '../../schema/lenient.ts';
+import { known, type Lenient } from '../../schema/lenient.ts';
 import type { Person } from '../provider.ts';
+import { canBeInPath } from './client.ts';
 import type { User } from './model.ts';
 import type { PersonClient } from './person-client.ts';
 import type { Resources } from './resources.ts';
@@ -11,12 +12,17 @@ import { vendor } from './vendor.ts';
 const MAX_REMEMBERED = 10_000;
 /** Of a hundred users each. An e-mail address does not match more users. */
 const MAX_PAGES = 50;
+/** RFC 5321, 4.5.3.1: the local part, the at sign and the domain. */
+const MAX_EMAIL_LENGTH = 64 + 1 + 255;
+const EMAIL = /^[^\s\p{Cc}\p{Cs}@]+@[^\s\p{Cc}\p{Cs}@]+$/u;
 
 /**
  * Finds people by the e-mail addresses in their tokens, and remembers their ids, in one process.
  * Datadog's search matches substrings, and service accounts have their creators' addresses, so only the one active
  * person counts whose e-mail address or handle equals the token's. The person is fetched and checked each time, because
  * Datadog disables people who leave an organization, rather than removing them.
+ * A handle may be a former address, which somebody else has by now, so the ids of people found only by handle are not
+ * remembered.
  */
 export class PersonLookup {
   readonly #ids: LRUCache<string, string> | undefined;
@@ -40,33 +46,34 @@ export class PersonLookup {
     const email = verifiedEmail(person);
     const remembered = this.#ids?.get(email);
     if (remembered !== undefined) {
-      const resources = await lookAt(remembered, email, client);
-      if (resources !== undefined) return resources;
+      const found = await lookAt(remembered, client);
+      if (found !== undefined && hasEmail(found.user, email)) return found.resources;
       this.#ids?.delete(email);
     }
     const id = await search(email, client);
-    const resources = id === undefined ? undefined : await lookAt(id, email, client);
-    if (id === undefined || resources === undefined) {
+    const found = id === undefined ? undefined : await lookAt(id, client);
+    if (found === undefined || !hasAddress(found.user, email)) {
       throw failure(
         'VIEWER_NOT_FOUND',
         'Datadog knows no active person with the e-mail address in your token. Ask an administrator of your Datadog organization to invite or enable you.',
       );
     }
-    this.#ids?.set(email, id);
-    return resources;
+    if (hasEmail(found.user, email)) this.#ids?.set(email, found.user.id);
+    return found.resources;
   }
 }
 
-/** The person's document; undefined if this is not, or no longer, the active person with this address. */
+/** The active person with this id; undefined if it is not, or no longer, an active person's. */
 async function lookAt(
   id: string,
-  email: string,
   client: PersonClient,
-): Promise<Resources | undefined> {
+): Promise<{ readonly resources: Resources; readonly user: User } | undefined> {
+  if (!canBeInPath(id)) return undefined;
   try {
     const resources = await client.user(id);
-    const user = resources.user(id);
-    return user && isActivePerson(user, email) ? resources : undefined;
+    // The document of somebody else may include this user.
+    const user = resources.primaryIds.includes(id) ? resources.user(id) : undefined;
+    return user && isActivePerson(user) ? { resources, user } : undefined;
   } catch (error) {
     if (error instanceof RolecallError && error.extensions.code === 'UPSTREAM_NOT_FOUND') {
       return undefined;
@@ -81,21 +88,21 @@ async function search(email: string, client: PersonClient): Promise<string | und
   const found = new Set<string>();
   let seen = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { resources, total } = await client.search(email, page);
-    const { primaryIds } = resources;
-    for (const id of primaryIds) {
+    const { resources, length, isFull, total } = await client.search(email, page);
+    for (const id of resources.primaryIds) {
       const user = resources.user(id);
-      if (user && isActivePerson(user, email)) found.add(id);
+      if (user && isActivePerson(user) && hasAddress(user, email)) found.add(id);
     }
-    seen += primaryIds.length;
     if (found.size > 1) {
       throw failure(
         'VIEWER_AMBIGUOUS',
         'Datadog knows several active people with the e-mail address in your token. Ask an administrator of your Datadog organization to disable all but one.',
       );
     }
-    if (primaryIds.length === 0 || seen >= (total ?? Number.POSITIVE_INFINITY))
-      return [...found][0];
+    seen += length;
+    // A second person must not be missed because a total is too low, so a full page is never the last.
+    const isLast = length === 0 || (!isFull && seen >= (total ?? Number.POSITIVE_INFINITY));
+    if (isLast) return [...found][0];
   }
   throw failure(
     'UPSTREAM_INVALID_RESPONSE',
@@ -103,17 +110,26 @@ async function search(email: string, client: PersonClient): Promise<string | und
   );
 }
 
-function isActivePerson(user: User, email: string): boolean {
-  const isActive = known(user.status) === 'Active' && known(user.disabled) === false;
-  const isPerson = known(user.serviceAccount) === false;
-  const addresses = [known(user.email), known(user.handle)];
-  return (
-    isActive && isPerson && addresses.some((text) => text !== null && lowerAscii(text) === email)
-  );
+function isActivePerson({ status, disabled, serviceAccount }: User): boolean {
+  return known(status) === 'Active' && known(disabled) === false && known(serviceAccount) === false;
 }
 
-function verifiedEmail({ email, emailVerified }: Person): string {
-  if (email !== undefined && email !== '' && emailVerified) return lowerAscii(email);
+function hasAddress(user: User, email: string): boolean {
+  return hasEmail(user, email) || isSame(user.handle, email);
+}
+
+function hasEmail(user: User, email: string): boolean {
+  return isSame(user.email, email);
+}
+
+function isSame(value: Lenient<string>, email: string): boolean {
+  const text = known(value);
+  return text !== null && lowerAscii(text) === email;
+}
+
+function verifiedEmail({ email = '', emailVerified }: Person): string {
+  const isAddress = email.length <= MAX_EMAIL_LENGTH && EMAIL.test(email);
+  if (isAddress && emailVerified) return lowerAscii(email);
   throw failure(
     'EMAIL_NOT_VERIFIED',
     'Your token has no e-mail address that its issuer vouches for, so you cannot be found at Datadog. Verify your e-mail address where you sign in, or have the operator check JWT_EMAIL_CLAIM and JWT_EMAIL_VERIFIED_CLAIM.',

@@ -1,11 +1,11 @@
 import { bulkhead } from 'cockatiel';
 import { RolecallError } from '../../errors.ts';
+import { canBeInPath } from './client.ts';
 import type { NotFetched } from './placeholder.ts';
 import type { Resources } from './resources.ts';
 import { vendor } from './vendor.ts';
 
 const CONCURRENCY = 4;
-const MAX_ID_LENGTH = 256;
 
 /** Fetches resources that the current user's document points at but does not hold. */
 export interface Fetcher {
@@ -51,10 +51,8 @@ export class RestLookup {
   }
 
   async #byId(fetch: () => Promise<Resources>, id: string): Promise<Resources | NotFetched> {
-    // Callers of the subgraph choose ids, so an id must not change the path, and must fit into a URL.
-    if (id === '.' || id === '..' || id.length > MAX_ID_LENGTH || !id.isWellFormed())
-      return undefined;
-    return this.#call(fetch);
+    // Callers of the subgraph choose ids.
+    return canBeInPath(id) ? this.#call(fetch) : undefined;
   }
 
   async #call(fetch: () => Promise<Resources>): Promise<Resources | NotFetched> {

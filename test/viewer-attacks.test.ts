@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ref, uuid } from './fixtures/datadog.ts';
+import { type Issuer, startIssuer } from './support/issuer.ts';
+import { member, startOrganization } from './support/organization.ts';
+import { json } from './support/upstream.ts';
+import { createRolecallAt } from './support/viewer.ts';
+
+const OWNER = member(1, 'owner@fictional.example');
+const email = 'a@fictional.example';
+
+let issuer: Issuer;
+before(async () => {
+  issuer = await startIssuer();
+});
+after(() => issuer[Symbol.asyncDispose]());
+
+/** A user as Datadog sends it. */
+function sent(id: string, attributes: object = { email }) {
+  const person = { name: `User ${id}`, status: 'Active', disabled: false, service_account: false };
+  return { type: 'users', id, attributes: { ...person, ...attributes } };
+}
+
+describe('with VIEWER=caller, the viewer is never', () => {
+  test('somebody whose handle alone is still the address, once it is somebody else’s', async () => {
+    const former = (address: string) => member(2, address, { handle: email });
+    await using organization = await startOrganization(OWNER, former(email));
+    const rolecall = createRolecallAt(organization, issuer);
+    assert.equal(await rolecall.nameOf(email), 'Member 2');
+    organization.state.members = [OWNER, former('b@fictional.example'), member(3, email)];
+    assert.equal(await rolecall.codeOf(email), 'VIEWER_AMBIGUOUS');
+  });
+
+  test('remembered by a handle alone', async () => {
+    const handled = member(2, 'b@fictional.example', { handle: email });
+    await using organization = await startOrganization(OWNER, handled);
+    const rolecall = createRolecallAt(organization, issuer);
+    for (let i = 0; i < 2; i += 1) {
+      assert.equal(await rolecall.nameOf(email), 'Member 2');
+      assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 2)}`]);
+    }
+    organization.state.members = [OWNER, handled, member(3, email)];
+    assert.equal(await rolecall.codeOf(email), 'VIEWER_AMBIGUOUS');
+  });
+
+  test('somebody whose document only includes the person', async () => {
+    await using organization = await startOrganization(OWNER);
+    const page = { data: [sent('own')], meta: { page: { total_filtered_count: 1 } } };
+    const document = { data: sent('other', { email: 'b@fictional.example' }), included: page.data };
+    organization.state.script = (response, seen, call) =>
+      json(seen.path.includes('?') ? page : document)(response, seen, call);
+    assert.equal(await createRolecallAt(organization, issuer).codeOf(email), 'VIEWER_NOT_FOUND');
+  });
+
+  for (const [what, total] of [
+    ['one', 1],
+    ['none', 0],
+    ['fewer than none', -1],
+    ['as many as on the page', 100],
+  ] as const) {
+    test(`the first of two, where the search tells of ${what}`, async () => {
+      const others = Array.from({ length: 99 }, (_, i) => sent(`other-${i}`, { email: `x${i}` }));
+      const pages = [[sent('first'), ...others], [sent('second')]];
+      await using organization = await startOrganization(OWNER);
+      organization.state.script = (response, seen, call) =>
+        json({ data: pages[call - 1] ?? [], meta: { page: { total_filtered_count: total } } })(
+          response,
+          seen,
+          call,
+        );
+      assert.equal(await createRolecallAt(organization, issuer).codeOf(email), 'VIEWER_AMBIGUOUS');
+      assert.deepEqual(organization.asked(), ['users?', 'users?']);
+    });
+  }
+
+  test('the first of two, where a page between them has no users', async () => {
+    const pages = [[sent('first')], [ref('teams', 'x')], [sent('second')]];
+    await using organization = await startOrganization(OWNER);
+    organization.state.script = (response, seen, call) =>
+      json({ data: pages[call - 1] ?? [] })(response, seen, call);
+    assert.equal(await createRolecallAt(organization, issuer).codeOf(email), 'VIEWER_AMBIGUOUS');
+  });
+
+  for (const id of ['.', '..', '\ud800', 'x'.repeat(257)]) {
+    test(`a user whose id cannot be part of a path: ${JSON.stringify(id.slice(0, 9))}`, async () => {
+      await using organization = await startOrganization(OWNER);
+      const page = { data: [sent(id)], meta: { page: { total_filtered_count: 1 } } };
+      organization.state.script = (response, seen, call) =>
+        json(seen.path.includes('?') ? page : { data: sent(id) })(response, seen, call);
+      assert.equal(await createRolecallAt(organization, issuer).codeOf(email), 'VIEWER_NOT_FOUND');
+      assert.deepEqual(organization.asked(), ['users?']);
+    });
+  }
+
+  for (const claim of [
+    'admin',
+    '@',
+    '@fictional.example',
+    'a@',
+    'a@b@fictional.example',
+    'a b@fictional.example',
+    ` ${email}`,
+    'a\0@fictional.example',
+    '\ud800@fictional.example',
+    `${'a'.repeat(303)}@fictional.example`,
+  ]) {
+    const what = JSON.stringify(claim.slice(0, 25));
+    test(`somebody whose handle is a claim that is no address, of which Datadog is not asked: ${what}`, async () => {
+      await using organization = await startOrganization(
+        OWNER,
+        member(2, email, { handle: claim }),
+      );
+      const rolecall = createRolecallAt(organization, issuer);
+      assert.equal(
+        await rolecall.codeOf({ email: claim, email_verified: true }),
+        'EMAIL_NOT_VERIFIED',
+      );
+      assert.deepEqual(organization.asked(), []);
+    });
+  }
+});
