@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ref, uuid } from './fixtures/datadog.ts';
 import { type Issuer, startIssuer } from './support/issuer.ts';
+import { createRolecallWithFiles } from './support/key-files.ts';
 import { member, startOrganization } from './support/organization.ts';
+import { codesOf, DATADOG_KEYS, dataOf } from './support/rolecall.ts';
 import { json } from './support/upstream.ts';
-import { createRolecallAt } from './support/viewer.ts';
+import { createRolecallAt, QUERY } from './support/viewer.ts';
 
 const OWNER = member(1, 'owner@fictional.example');
 const email = 'a@fictional.example';
@@ -118,4 +120,23 @@ describe('with VIEWER=caller, the viewer is never', () => {
       assert.deepEqual(organization.asked(), []);
     });
   }
+});
+
+test('with VIEWER=caller, ids of the organization of former keys are not asked for with new ones', async () => {
+  await using organization = await startOrganization(OWNER, member(2, email));
+  using rolecall = await createRolecallWithFiles(DATADOG_KEYS, {
+    ...issuer.environment,
+    DATADOG_API_URL: organization.url,
+    VIEWER: 'caller',
+  });
+  const headers = { authorization: `Bearer ${issuer.sign({ email, email_verified: true })}` };
+  const ask = () => rolecall.query(QUERY, { headers });
+  assert.equal(dataOf(await ask()).viewer.datadog.name, 'Member 2');
+  await rolecall.rotate({ DD_API_KEY: 'another-api-key', DD_APP_KEY: 'another-app-key' });
+  organization.state.members = [member(3, email)];
+  organization.asked();
+  const answer = await ask();
+  assert.deepEqual(codesOf(answer), {});
+  assert.equal(dataOf(answer).viewer.datadog.name, 'Member 3');
+  assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 3)}`]);
 });

@@ -1,4 +1,5 @@
 import { once } from '../../lib/once.ts';
+import { onceForEach } from '../../lib/once-for-each.ts';
 import type { Provider } from '../provider.ts';
 import { Client } from './client.ts';
 import { headers, readHeaders } from './headers.ts';
@@ -38,7 +39,8 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
     return baseUrl?.href ?? `${siteUrl(site)} or the site that ${named}`;
   },
   open({ expand, expansionLimit, lookupTtlSeconds }, upstream) {
-    const people = new PersonLookup(lookupTtlSeconds);
+    // Rotated keys may be of another organization, whose users have other ids.
+    const peopleOf = onceForEach((_: Credentials) => new PersonLookup(lookupTtlSeconds));
     const lookupBy = (fetcher: Fetcher) =>
       expand === 'rest' ? new RestLookup(fetcher, expansionLimit) : undefined;
     return {
@@ -49,7 +51,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
       connectPerson(credentials, person, request) {
         const client = new PersonClient(new Client(upstream, credentials, request));
         return new Loaders(
-          () => people.find(person, client),
+          () => peopleOf(credentials).find(person, client),
           lookupBy(client),
           once(() => orReported(() => client.organizations())),
         );
