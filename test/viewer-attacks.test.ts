@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ref, uuid } from './fixtures/datadog.ts';
+import { org, permission, ref, role, uuid } from './fixtures/datadog.ts';
 import { type Issuer, startIssuer } from './support/issuer.ts';
 import { createRolecallWithFiles } from './support/key-files.ts';
-import { member, startOrganization } from './support/organization.ts';
+import { type Member, member, members, startOrganization } from './support/organization.ts';
 import { codesOf, DATADOG_KEYS, dataOf } from './support/rolecall.ts';
 import { json } from './support/upstream.ts';
 import { createRolecallAt, QUERY } from './support/viewer.ts';
@@ -120,6 +120,88 @@ describe('with VIEWER=caller, the viewer is never', () => {
       assert.deepEqual(organization.asked(), []);
     });
   }
+});
+
+describe('with VIEWER=caller and DD_EXPAND=rest, a caller does not see', () => {
+  const person = (...others: string[]) =>
+    member(2, email, {}, { relationships: { other_users: members(...others) } });
+  const linked = (relationships: Member['relationships'] = {}) =>
+    member(3, 'c@fictional.example', {}, { relationships });
+
+  test('whom only the document of another user points at', async () => {
+    await using organization = await startOrganization(
+      OWNER,
+      person(uuid(1, 3)),
+      linked({ other_users: members(uuid(1, 4)) }),
+      member(4, 'd@fictional.example'),
+    );
+    const rolecall = createRolecallAt(organization, issuer, { DD_EXPAND: 'rest' });
+    const query = '{ viewer { datadog { otherUsers { name otherUsers { id name } } } } }';
+    assert.deepEqual(dataOf(await rolecall.ask(email, query)).viewer.datadog.otherUsers, [
+      { name: 'Member 3', otherUsers: [{ id: uuid(1, 4), name: null }] },
+    ]);
+    assert.ok(!organization.asked().includes(`users/${uuid(1, 4)}`));
+  });
+
+  test('another organization of the keys’ owner', async () => {
+    const another = org('another', { name: 'Another Org' });
+    await using organization = await startOrganization(
+      { ...OWNER, included: [another] },
+      person(uuid(1, 3)),
+      linked({ org: { data: ref('orgs', another.id) } }),
+    );
+    const rolecall = createRolecallAt(organization, issuer, { DD_EXPAND: 'rest' });
+    const query =
+      '{ viewer { datadog { organization { name } otherUsers { organization { id name } } } } }';
+    assert.deepEqual(dataOf(await rolecall.ask(email, query)).viewer.datadog, {
+      organization: { name: 'Fictional Org' },
+      otherUsers: [{ organization: { id: another.id, name: null } }],
+    });
+  });
+
+  test('a user whose id a malformed identifier resembles', async () => {
+    const other_users = { data: [{ type: 'users', id: 7 }] };
+    await using organization = await startOrganization(
+      OWNER,
+      member(2, email, {}, { relationships: { other_users } }),
+      { ...member(3, 'c@fictional.example'), id: '7' },
+    );
+    const rolecall = createRolecallAt(organization, issuer, { DD_EXPAND: 'rest' });
+    const token = issuer.sign({ email, email_verified: true });
+    const response = await rolecall.fetch('http://rolecall.example/subgraph', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        query:
+          '{ _entities(representations: [{ __typename: "DatadogUser", id: "7" }]) { __typename } }',
+      }),
+    });
+    assert.deepEqual(await response.json(), { data: { _entities: [null] } });
+    assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 2)}`]);
+  });
+});
+
+test('with VIEWER=caller and DD_EXPAND=rest, a caller sees what looked-up roles grant', async () => {
+  const own = role(1, [permission(1).id]);
+  const person = { ...sent('own'), relationships: { roles: { data: [ref('roles', own.id)] } } };
+  const documents: Record<string, unknown> = {
+    'users?': { data: [person] },
+    'users/own': { data: person },
+    [`roles/${own.id}`]: { data: own },
+    permissions: { data: [permission(1), permission(2)] },
+  };
+  await using organization = await startOrganization(OWNER);
+  organization.state.script = (response, seen, call) => {
+    const body = documents[seen.path.replace('/api/v2/', '').replace(/\?.*/, '?')];
+    const isSecond = seen.path.includes('number%5D=1');
+    json(isSecond ? { data: [] } : body)(response, seen, call);
+  };
+  const rolecall = createRolecallAt(organization, issuer, { DD_EXPAND: 'rest' });
+  const query = '{ viewer { datadog { roles { name permissions { name } } } } }';
+  assert.deepEqual(dataOf(await rolecall.ask(email, query)).viewer.datadog.roles, [
+    { name: 'Role 1', permissions: [{ name: 'permission_1' }] },
+  ]);
+  assert.deepEqual(organization.asked().slice(2), ['users/own', `roles/${own.id}`, 'permissions']);
 });
 
 test('with VIEWER=caller, ids of the organization of former keys are not asked for with new ones', async () => {

@@ -85,8 +85,11 @@ export function identifiersIn(resources: readonly unknown[]): ReadonlySet<string
   const identifiers = resources
     .flatMap((resource) => Object.values(membersOf(membersOf(resource)['relationships'])))
     .flatMap((relationship) => membersOf(relationship)['data'])
-    .map(membersOf);
-  return new Set(identifiers.map(({ type, id }) => identifierOf(String(type), String(id))));
+    .map(membersOf)
+    .flatMap(({ type, id }) =>
+      typeof type === 'string' && typeof id === 'string' ? identifierOf(type, id) : [],
+    );
+  return new Set(identifiers);
 }
 
 function linkageData(relationships: JsonObject, name: string): unknown {

@@ -18,7 +18,12 @@ import { Resources } from './resources.ts';
 import type { RestLookup } from './rest-lookup.ts';
 
 /** The JSON:API types of the loaders' resources. */
-const TYPES = { organization: 'orgs', role: 'roles', user: 'users' } as const;
+const TYPES = {
+  organization: 'orgs',
+  permission: 'permissions',
+  role: 'roles',
+  user: 'users',
+} as const;
 
 /**
  * One request's loaders: each resource is read at most once, and fetched at most once. A resource that no document holds
@@ -55,7 +60,7 @@ export class Loaders {
       return resources;
     });
     this.organizations = this.#byId('organization', toOrganization, fetchOrganizations);
-    this.roles = this.#byId('role', toRole, async (id) => lookup?.role(id));
+    this.roles = this.#byId('role', toRole, async (id) => this.#keep(await lookup?.role(id)));
     this.roleLists = new DataLoader(async (lists) =>
       Promise.all(
         lists.map((ids) =>
@@ -63,7 +68,7 @@ export class Loaders {
         ),
       ),
     );
-    this.users = this.#byId('user', toUser, async (id) => lookup?.user(id));
+    this.users = this.#byId('user', toUser, async (id) => this.#keep(await lookup?.user(id)));
     this.permissions = new DataLoader(async (lists) => this.#permissions(lists));
   }
 
@@ -87,8 +92,7 @@ export class Loaders {
       if (!this.#mayLookUp(TYPES[name], id)) return toPlaceholder(id, toShape, undefined);
       const fetched = await fetch(id);
       if (!(fetched instanceof Resources)) return toPlaceholder(id, toShape, fetched);
-      this.#documents.push(fetched);
-      return held(id) ?? toPlaceholder(id, toShape, undefined);
+      return (fetched[name](id) as Shape | undefined) ?? toPlaceholder(id, toShape, undefined);
     };
     return new DataLoader(async (ids) => {
       await this.currentUser();
@@ -105,7 +109,7 @@ export class Loaders {
       (ids, index) =>
         held[index] ??
         ids.map((id) =>
-          this.#mayLookUp('permissions', id)
+          this.#mayLookUp(TYPES.permission, id)
             ? (this.#heldPermission(id) ?? toPlaceholder(id, toPermission, why))
             : toPlaceholder(id, toPermission, undefined),
         ),
@@ -115,22 +119,28 @@ export class Loaders {
   /** Fetches all permissions if no document holds one of these. */
   async #fetchPermissions(lists: readonly PermissionIds[]): Promise<NotFetched> {
     const isMissing = (id: string) =>
-      this.#heldPermission(id) === undefined && this.#mayLookUp('permissions', id);
+      this.#heldPermission(id) === undefined && this.#mayLookUp(TYPES.permission, id);
     if (!this.#lookup || !lists.some((ids) => ids.some(isMissing))) return undefined;
-    const fetched = await this.#lookup.permissions();
-    if (!(fetched instanceof Resources)) return fetched;
-    this.#documents.push(fetched);
-    return undefined;
+    const fetched = this.#keep(await this.#lookup.permissions());
+    return fetched instanceof Resources ? undefined : fetched;
+  }
+
+  /** For what else the document holds. Not for organizations: those of the keys' owner are not the person's. */
+  #keep(fetched: Resources | NotFetched): Resources | NotFetched {
+    if (fetched instanceof Resources) this.#documents.push(fetched);
+    return fetched;
   }
 
   /**
    * May a resource that no document holds be looked up? The server's keys may read more than the person whom the request
-   * shows, so for a person, only resources that the fetched documents point at.
+   * shows, so for a person, only what their own document points at, and the permissions of roles.
    */
   #mayLookUp(type: string, id: string): boolean {
-    if (this.#documents[0]?.identifiers === undefined) return true;
+    const [own, ...others] = this.#documents;
+    if (own?.identifiers === undefined) return true;
     const identifier = identifierOf(type, id);
-    return this.#documents.some(({ identifiers }) => identifiers?.has(identifier));
+    const pointing = type === TYPES.permission ? [own, ...others] : [own];
+    return pointing.some(({ identifiers }) => identifiers?.has(identifier));
   }
 
   #heldPermission(id: string): Permission | undefined {
