@@ -111,6 +111,15 @@ describe('a vendor’s message in an error', () => {
     assert.equal(saidOf(' one\n\ttwo\u0000\u0085three\u202efour '), 'HTTP 400: one two three four');
   });
 
+  test('lose e-mail addresses, of whomever they are', () => {
+    for (const address of ['a@b.example', 'A.b+c@d.example', 'a%40b.example', 'ä@ö', 'a@b@c']) {
+      assert.equal(saidOf(`no <${address}>, sorry`), 'HTTP 400: no <[redacted]>, sorry');
+      assert.equal(saidOf(`?q=${address}&r=1`), 'HTTP 400: ?q=[redacted]&r=1');
+    }
+    assert.equal(saidOf('at 5 @ 6, see a@'), 'HTTP 400: at 5 @ 6, see a@');
+    assert.equal(saidOf(`${'x'.repeat(298)}@b`), 'HTTP 400: [redacted]');
+  });
+
   test('are cut after 300 characters, blanks not counted twice', () => {
     assert.equal(saidOf('x'.repeat(300)), `HTTP 400: ${'x'.repeat(300)}`);
     assert.equal(saidOf('x'.repeat(301)), `HTTP 400: ${'x'.repeat(300)}…`);

@@ -204,6 +204,17 @@ test('with VIEWER=caller and DD_EXPAND=rest, a caller sees what looked-up roles 
   assert.deepEqual(organization.asked().slice(2), ['users/own', `roles/${own.id}`, 'permissions']);
 });
 
+test('with VIEWER=caller, no caller is told an e-mail address in Datadog’s words', async () => {
+  await using organization = await startOrganization(OWNER);
+  const errors = ['owner@fictional.example may not read /users?filter=a%40fictional.example'];
+  organization.state.script = json({ errors }, 403);
+  const [error] = (await createRolecallAt(organization, issuer).ask(email)).errors ?? [];
+  assert.match(
+    error?.message ?? '',
+    /\(HTTP 403: \[redacted\] may not read \/users\?filter=\[redacted\]\)\. Check the server’s keys/,
+  );
+});
+
 test('with VIEWER=caller, ids of the organization of former keys are not asked for with new ones', async () => {
   await using organization = await startOrganization(OWNER, member(2, email));
   using rolecall = await createRolecallWithFiles(DATADOG_KEYS, {

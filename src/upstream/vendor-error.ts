@@ -7,6 +7,8 @@ import { retryAfterSeconds } from './retry.ts';
 import type { Vendor, VendorTexts } from './vendor.ts';
 
 const MAX_WORDS = 300;
+/** Also percent-encoded, as in an echoed URL. */
+const EMAIL_ADDRESSES = /[^\s@"'<>()[\]{},:;=&?/]+(?:(?:@|%40)[^\s@"'<>()[\]{},:;=&?/]+)+/g;
 
 /** The code for an HTTP status, if the vendor says nothing more precise. */
 export function codeOfStatus(status: number): ErrorCode {
@@ -21,7 +23,7 @@ export function codeOfStatus(status: number): ErrorCode {
 
 /**
  * The error for an unsuccessful response.
- * @param words the vendor's own, shown as text, shortened and without a key
+ * @param words the vendor's own, shown as text, shortened and without keys and e-mail addresses
  * @param secrets what the call carried, which the vendor may echo
  * @param ownCode what the vendor's own error code means
  */
@@ -39,7 +41,7 @@ export function responseError(
   const retryAfter =
     code === 'UPSTREAM_RATE_LIMITED' ? retryAfterSeconds(retryPolicy, response) : undefined;
   const said = words
-    ? `HTTP ${response.status}: ${shorten(redact(oneLine(words), secrets))}`
+    ? `HTTP ${response.status}: ${shorten(withoutAddresses(redact(oneLine(words), secrets)))}`
     : `HTTP ${response.status}`;
   return new RolecallError(`${sentence(vendor, code, said)} ${advice(vendor, code, retryAfter)}`, {
     ...extensions(vendor, code),
@@ -119,6 +121,11 @@ function oneLine(words: string): string {
     .slice(0, MAX_WORDS * 4)
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim();
+}
+
+/** The vendor may name the owner of the keys, who need not be the person who reads this. */
+function withoutAddresses(line: string): string {
+  return line.replace(EMAIL_ADDRESSES, '[redacted]');
 }
 
 /** Once keys are redacted: of one that is cut first, too little would be left to be found. */
