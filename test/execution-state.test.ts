@@ -11,12 +11,12 @@ import {
 import type { Context } from '../src/context.ts';
 import { RolecallError } from '../src/errors.ts';
 import { createCompiledExecution } from '../src/server/execution/compiled.ts';
-import { ExecutionState } from '../src/server/execution/state.ts';
+import { createContexts } from './support/endpoint.ts';
 
 const COMPILED_FROM = 3;
 const failure = new RolecallError('no', { code: 'UPSTREAM_TIMEOUT' });
 
-/** One field leaves something out and goes on, the other one fails. */
+/** One field notes a partial error, the other one fails. */
 const schema = new GraphQLSchema({
   query: new GraphQLObjectType<unknown, Context>({
     name: 'Query',
@@ -39,11 +39,12 @@ const schema = new GraphQLSchema({
 });
 
 test('an operation that is executed again starts with a state in which nothing is noted', async () => {
+  const { newContext } = createContexts(schema);
   const compiledExecution = createCompiledExecution(schema);
   const document = parse('{ partial failing }');
   for (let time = 1; time <= COMPILED_FROM + 1; time += 1) {
-    const first = new ExecutionState(1_000);
-    const contextValue = { execution: first };
+    const contextValue = newContext();
+    const { execution: first } = contextValue;
     const args = { schema, document, contextValue };
     const compiled = compiledExecution(args, execute);
     assert.equal(compiled !== undefined, time >= COMPILED_FROM);

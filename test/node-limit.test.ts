@@ -3,10 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { buildSchema } from 'graphql';
-import { createSchema, createYoga } from 'graphql-yoga';
-import type { Context } from '../src/context.ts';
-import { createExecution } from '../src/server/execution/index.ts';
-import type { ServerContext } from '../src/server/plugin.ts';
+import { createSchema } from 'graphql-yoga';
 import {
   administrator,
   manyRoles,
@@ -18,6 +15,8 @@ import {
   uuid,
 } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { readConfig } from './support/config.ts';
+import { createEndpoint } from './support/endpoint.ts';
 import { listItemsOf } from './support/list-items.ts';
 import { operationsOf } from './support/operations.ts';
 import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
@@ -200,7 +199,7 @@ describe('an operation with too many list items', () => {
       leaves += 1;
       return 'leaf';
     };
-    const schema = createSchema<Context & ServerContext>({
+    const schema = createSchema({
       typeDefs:
         'type Query { items: [Item!]! other: String } type Item { leaf: String items: [Item!]! }',
       resolvers: {
@@ -208,24 +207,11 @@ describe('an operation with too many list items', () => {
         Item: { leaf, items: () => [{}, {}] },
       },
     });
-    const execution = createExecution(schema, { nodes: 5, responseBytes: 1_000 });
-    const yoga = createYoga<ServerContext, Context>({
-      schema,
-      context: () => ({
-        connections: new Map(),
-        trace: { providers: new Set(), accepted: new Set(), upstream: [] },
-        execution: execution.createState(),
-      }),
-      plugins: [...execution.plugins],
-      logging: false,
-    });
-    const ask = async (query: string) => {
-      const url = `http://rolecall.example/graphql?query=${encodeURIComponent(query)}`;
-      return (await yoga.fetch(url)).status;
-    };
-    assert.equal(await ask('{ other items { leaf items { leaf } } }'), 400);
+    const endpoint = createEndpoint(schema, [], readConfig({ LIMIT_NODES: '5' }));
+    const statusOf = async (query: string) => (await endpoint.post({ query })).status;
+    assert.equal(await statusOf('{ other items { leaf items { leaf } } }'), 400);
     assert.equal(leaves, 0);
-    assert.equal(await ask('{ other items { leaf } }'), 200);
+    assert.equal(await statusOf('{ other items { leaf } }'), 200);
     assert.equal(leaves, 3);
   });
 });

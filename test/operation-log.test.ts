@@ -1,48 +1,65 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { GraphQLError, parse } from 'graphql';
+import { describe, test } from 'node:test';
+import { GraphQLError } from 'graphql';
+import { createSchema } from 'graphql-yoga';
 import { pino } from 'pino';
+import type { Context } from '../src/context.ts';
 import { createOperationLog } from '../src/server/http/operation-log.ts';
+import type { ServerPlugin } from '../src/server/plugin.ts';
+import { stopClock } from './support/clock.ts';
+import { createEndpoint } from './support/endpoint.ts';
 
-/** The log's plugin, the lines that it has written, and a clock. */
-function createLog(context: TestContext) {
+const failure = (code: string, status?: number) =>
+  new GraphQLError('x', {
+    extensions: { code, ...(status !== undefined && { http: { status } }) },
+  });
+const failed = (...codes: readonly string[]) => ({ errors: codes.map((code) => failure(code)) });
+
+/** An endpoint with the log between these plugins, a stopped clock and the lines written. */
+function createLogged(before: ServerPlugin = {}, after: ServerPlugin = {}) {
+  const clock = stopClock();
   const lines: any[] = [];
   const logger = pino(
     { level: 'debug', base: null, timestamp: false },
     { write: (line) => void lines.push(JSON.parse(line)) },
   );
-  const clock = { now: 1_000 };
-  context.mock.method(performance, 'now', () => clock.now);
-  return { plugin: createOperationLog(logger) as any, lines, clock };
+  const schema = createSchema<Context>({
+    typeDefs: 'type Query { calls: String fails(code: String!): String }',
+    resolvers: {
+      Query: {
+        calls(_query, _args, { trace }) {
+          const call = { provider: 'DATADOG', status: 200, attempts: 2, durationMs: 12.3456 };
+          trace.providers.add(call.provider);
+          trace.upstream.push(call);
+          clock.advance(7.06);
+        },
+        fails(_query, { code }) {
+          throw failure(code, 400);
+        },
+      },
+    },
+  });
+  const endpoint = createEndpoint(schema, [before, createOperationLog(logger), after]);
+  return {
+    clock,
+    lines,
+    post: (body: object) => endpoint.post(body, { 'X-Request-Id': 'given' }),
+    [Symbol.dispose]: () => clock[Symbol.dispose](),
+  };
 }
 
-const newRequest = () =>
-  new Request('http://rolecall.example/graphql', { headers: { 'X-Request-Id': 'given' } });
-
-const failed = (...codes: unknown[]) => ({
-  errors: codes.map((code) => new GraphQLError('x', { extensions: { code } })),
-});
-
 describe('the line of an operation', () => {
-  test('says which it was, whom it asked, how long each took and which codes it met', (context) => {
-    const { plugin, lines, clock } = createLog(context);
-    const request = newRequest();
-    const contextValue = {
-      params: {},
-      trace: {
-        providers: new Set(['DATADOG']),
-        upstream: [{ provider: 'DATADOG', status: 200, attempts: 2, durationMs: 12.3456 }],
-      },
-    };
-    plugin.onRequest({ request });
-    const document = parse('query One { a } query Two { b }');
-    plugin.onExecute({ args: { document, operationName: 'Two', contextValue } });
-    clock.now += 7.06;
-    const result = failed('A', 'B', 'A');
-    plugin.onExecutionResult({ request, context: contextValue, result });
-    plugin.onResultProcess({ request, result });
-    plugin.onResponse({ request, response: new Response('', { status: 400 }) });
-    assert.deepEqual(lines, [
+  test('says which it was, whom it asked, how long each took and which codes it met', async () => {
+    using log = createLogged();
+    const { status } = await log.post({
+      query: `
+        query One { calls }
+        query Two { calls a: fails(code: "A") b: fails(code: "B") again: fails(code: "A") }
+      `,
+      operationName: 'Two',
+    });
+    assert.equal(status, 400);
+    assert.deepEqual(log.lines, [
       {
         level: 30,
         requestId: 'given',
@@ -56,16 +73,10 @@ describe('the line of an operation', () => {
     ]);
   });
 
-  test('of one that was not executed has the name that came with it', (context) => {
-    const { plugin, lines } = createLog(context);
-    const request = newRequest();
-    plugin.onRequest({ request });
-    plugin.onExecutionResult({
-      request,
-      context: { params: { operationName: 'Named' } },
-      result: { data: null },
-    });
-    assert.deepEqual(lines, [
+  test('of one that was not executed has the name that came with it', async () => {
+    using log = createLogged();
+    await log.post({ query: 'query Other {', operationName: 'Named' });
+    assert.deepEqual(log.lines, [
       {
         level: 30,
         requestId: 'given',
@@ -73,50 +84,63 @@ describe('the line of an operation', () => {
         durationMs: 0,
         providers: [],
         upstream: [],
-        errors: [],
+        errors: ['GRAPHQL_PARSE_FAILED'],
         msg: 'operation',
       },
     ]);
   });
 
-  test('holds 100 characters of a name', (context) => {
-    const { plugin, lines } = createLog(context);
-    for (const name of ['x'.repeat(100), 'x'.repeat(101)]) {
-      plugin.onExecutionResult({
-        request: newRequest(),
-        context: { params: { operationName: name } },
-        result: {},
-      });
+  test('has the name in the document where none came with it', async () => {
+    using log = createLogged();
+    await log.post({ query: 'query Alone { calls }' });
+    assert.equal(log.lines[0]?.operation, 'Alone');
+  });
+
+  test('holds 100 characters of a name', async () => {
+    using log = createLogged();
+    for (const operationName of ['x'.repeat(100), 'x'.repeat(101)]) {
+      await log.post({ query: '{ missing }', operationName });
     }
     assert.deepEqual(
-      lines.map(({ operation }) => operation),
+      log.lines.map(({ operation }) => operation),
       ['x'.repeat(100), 'x'.repeat(100)],
     );
   });
 });
 
 describe('the line of a request without an operation', () => {
-  /** The line of a request that ends like this. */
-  function lineOf(context: TestContext, status: number, result?: unknown) {
-    const { plugin, lines, clock } = createLog(context);
-    const request = newRequest();
-    plugin.onRequest({ request });
-    clock.now += 3;
-    if (result !== undefined) plugin.onResultProcess({ request, result });
-    plugin.onResponse({ request, response: new Response(null, { status }), serverContext: {} });
-    assert.equal(lines.length, 1);
-    return lines[0];
+  /** The line of a request that ends with this status and, if it gets that far, this result. */
+  async function lineOf(status: number, result?: object) {
+    const response = () => new Response(null, { status });
+    using log = createLogged(
+      {
+        onResultProcess: ({ setResult }) => setResult(result as any),
+        onResponse: ({ setResponse }) => setResponse(response()),
+      },
+      {
+        onRequest({ endResponse }) {
+          log.clock.advance(3);
+          if (result === undefined) endResponse(response());
+        },
+        onParams() {
+          throw failure('NOT_EXECUTED');
+        },
+      },
+    );
+    await log.post({ query: '{ calls }' });
+    assert.equal(log.lines.length, 1);
+    return log.lines[0];
   }
   const line = (status: number) => ({ requestId: 'given', durationMs: 3, status });
 
-  test('says refused, and why, where its status or an error says so', (context) => {
+  test('says refused, and why, where its status or an error says so', async () => {
     for (const [status, result, errors] of [
       [400, undefined, []],
       [403, failed('CSRF'), ['CSRF']],
       [200, failed('A'), ['A']],
       [200, [failed('A'), failed('A', 'B'), {}], ['A', 'B']],
     ] as const) {
-      assert.deepEqual(lineOf(context, status, result), {
+      assert.deepEqual(await lineOf(status, result), {
         level: 30,
         ...line(status),
         errors,
@@ -125,13 +149,13 @@ describe('the line of a request without an operation', () => {
     }
   });
 
-  test('says served, at the level debug, where the request was served', (context) => {
+  test('says served, at the level debug, where the request was served', async () => {
     for (const [status, result] of [
       [200, undefined],
       [399, {}],
       [302, { data: {} }],
     ] as const) {
-      assert.deepEqual(lineOf(context, status, result), {
+      assert.deepEqual(await lineOf(status, result), {
         level: 20,
         ...line(status),
         msg: 'served',

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { GraphQLError } from 'graphql';
+import { buildSchema, GraphQLError, type ResponsePath } from 'graphql';
 import { RolecallError } from '../src/errors.ts';
 import { reportedOnce } from '../src/server/errors/deduplicate.ts';
+import type { ServerPlugin } from '../src/server/plugin.ts';
+import { createEndpoint } from './support/endpoint.ts';
 
 type Path = readonly (string | number)[];
+
+const schema = buildSchema('type Query { field: String }');
 
 const failure = (message: string) =>
   new RolecallError(message, { code: 'UPSTREAM_TIMEOUT' }, { isReportedOnce: true });
@@ -13,26 +17,45 @@ const at = (path: Path | undefined, originalError?: Error) =>
 
 /** A path as graphql-js links it, from its last key. */
 const linked = (path: Path) =>
-  path.reduce<object | undefined>((prev, key) => ({ prev, key }), undefined);
+  path.reduce<ResponsePath | undefined>(
+    (prev, key) => ({ prev, key, typename: undefined }),
+    undefined,
+  );
 
-/** What becomes of a result, and of partial errors that were met on the way to it. */
-function toldOf(result: object, partialErrors: readonly (readonly [RolecallError, Path[]])[] = []) {
-  const contextValue = {
-    execution: {
-      partialErrors: new Map(
-        partialErrors.map(([error, paths]) => [error, new Set(paths.map(linked))]),
-      ),
-    },
+/** Takes the place of resolvers: notes these partial errors and returns this result. */
+const executedWith = (
+  result: object,
+  partialErrors: readonly (readonly [RolecallError, Path[]])[],
+): ServerPlugin => ({
+  onExecute({ args: { contextValue }, setExecuteFn }) {
+    setExecuteFn(() => {
+      for (const [failure, paths] of partialErrors) {
+        contextValue.execution.partialErrors.set(
+          failure,
+          new Set(paths.map(linked).filter((path) => path !== undefined)),
+        );
+      }
+      return result;
+    });
+  },
+});
+
+/** What an endpoint makes of this result and these partial errors. */
+async function reportedOf(
+  result: object,
+  partialErrors: readonly (readonly [RolecallError, Path[]])[] = [],
+) {
+  let reported: unknown;
+  const last: ServerPlugin = {
+    onExecute: () => ({
+      onExecuteDone(done) {
+        reported = done.result;
+      },
+    }),
   };
-  let told = result;
-  const hooks: any = reportedOnce.onExecute?.({ args: { contextValue } } as any);
-  hooks.onExecuteDone({
-    result,
-    setResult(set: object) {
-      told = set;
-    },
-  });
-  return told as { data?: unknown; errors?: readonly GraphQLError[] };
+  const plugins = [executedWith(result, partialErrors), reportedOnce, last];
+  await createEndpoint(schema, plugins).post({ query: '{ __typename }' });
+  return reported as { data?: unknown; errors?: readonly GraphQLError[] };
 }
 
 const pathsOf = ({ errors }: { errors?: readonly GraphQLError[] }) =>
@@ -44,7 +67,7 @@ describe('a failure that many fields met is reported at the first of them', () =
   const one = failure('one');
   const other = failure('other');
 
-  test('in the order of the response, whatever the order of the errors', () => {
+  test('in the order of the response, whatever the order of the errors', async () => {
     for (const [paths, first] of [
       [[['third'], ['first', 1, 'a'], ['second', 'c']], 'first.1.a'],
       [
@@ -66,12 +89,12 @@ describe('a failure that many fields met is reported at the first of them', () =
     ] as const) {
       for (const order of [paths, [...paths].reverse()]) {
         const result = { data, errors: order.map((path) => at(path, one)) };
-        assert.deepEqual(pathsOf(toldOf(result)), [first]);
+        assert.deepEqual(pathsOf(await reportedOf(result)), [first]);
       }
     }
   });
 
-  test('each failure at its own first, others wherever they are', () => {
+  test('each failure at its own first, others wherever they are', async () => {
     const plain = new RolecallError('plain', { code: 'UPSTREAM_TIMEOUT' });
     const result = {
       data,
@@ -86,50 +109,55 @@ describe('a failure that many fields met is reported at the first of them', () =
         at(['third']),
       ],
     };
-    const told = toldOf(result);
-    assert.deepEqual(told.data, data);
-    assert.deepEqual(told.errors, result.errors.slice(2));
+    const reported = await reportedOf(result);
+    assert.deepEqual(reported.data, data);
+    assert.deepEqual(reported.errors, result.errors.slice(2));
   });
 
-  test('in the order of the errors where there is no data', () => {
+  test('in the order of the errors where there is no data', async () => {
     const result = { data: null, errors: [at(['b', 0], one), at(['a'], one), at(['b', 0], one)] };
-    assert.deepEqual(toldOf(result).errors, result.errors.slice(0, 1));
-    assert.equal(toldOf(result).errors?.[0], result.errors[0]);
+    assert.deepEqual((await reportedOf(result)).errors, result.errors.slice(0, 1));
+    assert.equal((await reportedOf(result)).errors?.[0], result.errors[0]);
   });
 });
 
 describe('what a failure left out of a field', () => {
   const one = failure('one');
 
-  test('is reported there, with the failure’s message and code', () => {
-    const told = toldOf({ data }, [[one, [['second']]]]);
-    assert.deepEqual(told.data, data);
-    assert.deepEqual(pathsOf(told), ['second']);
-    assert.equal(told.errors?.[0]?.message, 'one');
-    assert.equal(told.errors?.[0]?.originalError, one);
+  test('is reported there, with the failure’s message and code', async () => {
+    const reported = await reportedOf({ data }, [[one, [['second']]]]);
+    assert.deepEqual(reported.data, data);
+    assert.deepEqual(pathsOf(reported), ['second']);
+    assert.equal(reported.errors?.[0]?.message, 'one');
+    assert.equal(reported.errors?.[0]?.originalError, one);
   });
 
-  test('is reported at the first path that met it', () => {
+  test('is reported at the first path that met it', async () => {
     const errors = [at(['second', 'c'], one)];
-    assert.deepEqual(pathsOf(toldOf({ data, errors }, [[one, [['third'], ['first', 1]]]])), [
-      'first.1',
+    assert.deepEqual(
+      pathsOf(await reportedOf({ data, errors }, [[one, [['third'], ['first', 1]]]])),
+      ['first.1'],
+    );
+    assert.deepEqual(pathsOf(await reportedOf({ data, errors }, [[one, [['third']]]])), [
+      'second.c',
     ]);
-    assert.deepEqual(pathsOf(toldOf({ data, errors }, [[one, [['third']]]])), ['second.c']);
   });
 });
 
 describe('a result is left as it is', () => {
-  test('without errors, or with nothing that is reported twice', () => {
+  test('without errors, or with nothing that is reported twice', async () => {
     for (const result of [
       { data },
       { data, errors: [at(['third'], failure('one')), at(['third'], failure('other'))] },
     ]) {
-      assert.equal(toldOf(result), result);
+      assert.equal(await reportedOf(result), result);
     }
   });
 
-  test('that comes in parts', () => {
-    const result = { [Symbol.asyncIterator]: () => ({}), errors: [at(['a']), at(['a'])] };
-    assert.equal(toldOf(result), result);
+  test('that comes in parts', async () => {
+    const one = failure('one');
+    const errors = [at(['a'], one), at(['a'], one)];
+    const result = { [Symbol.asyncIterator]: () => ({}), errors };
+    assert.equal(await reportedOf(result), result);
   });
 });

@@ -1,11 +1,10 @@
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Config } from '../../src/config/index.ts';
 import type { Context } from '../../src/context.ts';
-import { createContextFactory } from '../../src/providers/connect.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createSchemas, type Schemas } from '../../src/schema/index.ts';
 import { createCompiledExecution } from '../../src/server/execution/compiled.ts';
-import { ExecutionState } from '../../src/server/execution/state.ts';
+import { createContexts } from './endpoint.ts';
 
 export interface Executed {
   /** The JSON of the data, in which the order of members counts. */
@@ -18,15 +17,11 @@ export interface Executed {
 /** Executes operations by graphql-js alone, and as the server does, in the same schema and each in a context of its own. */
 export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph') {
   const schema = createSchemas(providers)[endpoint];
-  const contextOf = createContextFactory(config, () => {});
+  const { newContext } = createContexts(schema, config);
   const compiledExecution = createCompiledExecution(schema);
 
   async function argsOf(document: DocumentNode, variableValues: object | undefined) {
-    const contextValue: Context = {
-      ...(await contextOf({ request: new Request('http://rolecall.example/graphql') })),
-      execution: new ExecutionState(config.server.limits.responseBytes),
-    };
-    return { schema, document, contextValue, variableValues } as ExecutionArgs & {
+    return { schema, document, contextValue: await newContext(), variableValues } as ExecutionArgs & {
       contextValue: Context;
     };
   }
