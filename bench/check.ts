@@ -9,7 +9,7 @@ import type { Running } from './processes.ts';
  * this also finds peers that serve the first one again.
  * @throws {Error} where any two differ that should not, or are equal that should not be
  */
-export async function checkAnswers(
+export async function checkResponses(
   peers: ReadonlyMap<PeerName, Running>,
   size: Size,
 ): Promise<void> {
@@ -28,14 +28,17 @@ async function compare(
   for (const name of PEERS) {
     const { origin } = peers.get(name) as Running;
     const key = credential(size, mode, `check-${name}-${query}`);
-    const answers = [await read(origin, query, key), await read(origin, query, key)];
+    const responses = [await read(origin, query, key), await read(origin, query, key)];
     const what = `${name}, ${size} ${query}, ${mode}`;
-    if (expected.length === 0) expected.push(...answers);
+    if (expected.length === 0) expected.push(...responses);
     // Without the responses: a message of two megabytes would not help.
-    expectThat(() => deepStrictEqual(answers, expected), `${what}: other data than ${PEERS[0]}'s.`);
-    const [first, second] = answers;
+    expectThat(
+      () => deepStrictEqual(responses, expected),
+      `${what}: other data than ${PEERS[0]}'s.`,
+    );
+    const [first, second] = responses;
     if (mode === 'fresh') {
-      expectThat(() => notDeepStrictEqual(second, first), `${what}: the upstream's last answer.`);
+      expectThat(() => notDeepStrictEqual(second, first), `${what}: the upstream's last response.`);
     }
   }
 }
@@ -43,7 +46,7 @@ async function compare(
 async function read(origin: string, query: QueryName, key: string): Promise<unknown> {
   const response = await ask(origin, query, key);
   const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
-  if (errors !== undefined) throw new Error(`${origin} answered ${JSON.stringify(errors)}.`);
+  if (errors !== undefined) throw new Error(`${origin} responded with ${JSON.stringify(errors)}.`);
   return data;
 }
 

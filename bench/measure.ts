@@ -1,4 +1,4 @@
-import { checkAnswers } from './check.ts';
+import { checkResponses } from './check.ts';
 import { SIZES, type Size } from './contract.ts';
 import { Load } from './load/index.ts';
 import type { Measurement } from './load/job.ts';
@@ -27,8 +27,8 @@ export async function measure(plan: Plan, upstream: Running): Promise<Results> {
   for (const size of Object.keys(SIZES) as Size[]) {
     // Anew for each size: none collects another's garbage, and memory is that of the size.
     const peers = await startPeers(upstream);
-    console.error(`${size}: comparing what the peers answer …`);
-    await checkAnswers(peers, size);
+    console.error(`${size}: comparing the peers’ responses …`);
+    await checkResponses(peers, size);
     const cells = plan.cells.filter(({ cell }) => cell.size === size);
     await measureRounds({ ...plan, cells }, load, peers, measurements);
     for (const [name, { pid }] of peers) peaks.set(`${name} ${size}`, memoryMb(pid, 'VmHWM'));

@@ -54,9 +54,9 @@ export async function start(
   child.once('exit', () => children.delete(child));
 
   const giveUp = performance.now() + PATIENCE_MS;
-  while (!(await answers(() => ask(origin)))) {
+  while (!(await succeeds(() => ask(origin)))) {
     if (child.exitCode !== null) throw new Error(`${script} ended with code ${child.exitCode}.`);
-    if (performance.now() > giveUp) throw new Error(`${script} did not answer in time.`);
+    if (performance.now() > giveUp) throw new Error(`${script} did not respond in time.`);
     await sleep(POLL_MS);
   }
   return {
@@ -70,7 +70,7 @@ export async function start(
   };
 }
 
-async function answers(ask: () => Promise<Response>): Promise<boolean> {
+async function succeeds(ask: () => Promise<Response>): Promise<boolean> {
   try {
     const response = await ask();
     await response.arrayBuffer();

@@ -35,7 +35,7 @@ async function measure(job: Job): Promise<Measurement> {
           const length = await ask(connection, job);
           latencies.push(performance.now() - sent);
           // Fresh responses differ in a number of fixed width.
-          if (length !== lengths[index]) throw new Error(`an answer has ${length} bytes`);
+          if (length !== lengths[index]) throw new Error(`a response has ${length} bytes`);
         }
       }),
     );
@@ -65,7 +65,7 @@ async function ask(
   });
   let length = 0;
   for await (const chunk of response.body) length += chunk.length;
-  if (response.statusCode !== 200) throw new Error(`it answered ${response.statusCode}`);
+  if (response.statusCode !== 200) throw new Error(`it responded with ${response.statusCode}`);
   return length;
 }
 

@@ -29,9 +29,9 @@ export class Load {
       ...effort,
     };
     this.#child.send(job);
-    const [answer] = (await once(this.#child, 'message')) as [Measurement | { failure: string }];
-    if ('failure' in answer) throw new Error(`${name}, ${cellName(cell)}: ${answer.failure}`);
-    return answer;
+    const [message] = (await once(this.#child, 'message')) as [Measurement | { failure: string }];
+    if ('failure' in message) throw new Error(`${name}, ${cellName(cell)}: ${message.failure}`);
+    return message;
   }
 
   stop(): void {

@@ -4,7 +4,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { KEY_HEADERS } from '../contract.ts';
 import { typeDefs } from './schema.ts';
-import type { DatadogDocument, HeyGenAnswer, Resource } from './vendors.ts';
+import type { DatadogDocument, HeyGenBody, Resource } from './vendors.ts';
 
 /** As its documentation recommends: data sources, and a resolver wherever a name differs. */
 
@@ -51,7 +51,7 @@ class HeyGen extends RESTDataSource {
   }
 
   async currentUser() {
-    const { data } = await this.get<HeyGenAnswer>('v1/user/me', {
+    const { data } = await this.get<HeyGenBody>('v1/user/me', {
       headers: { 'x-api-key': String(this.#headers[KEY_HEADERS.heygen]) },
     });
     return data;

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { ready } from '../ready.ts';
 import { Directory } from './directory.ts';
 import { ids, toDatadogUser, toHeyGenUser, toOrganization, toRole } from './shape.ts';
-import { type DatadogDocument, fetchDatadog, fetchHeyGen, type HeyGenAnswer } from './vendors.ts';
+import { type DatadogDocument, fetchDatadog, fetchHeyGen, type HeyGenBody } from './vendors.ts';
 
 /** No GraphQL: two hand-written responses, chosen by the name of the operation. */
 
-function full(document: DatadogDocument, heygen: HeyGenAnswer) {
+function full(document: DatadogDocument, heygen: HeyGenBody) {
   const directory = new Directory(document);
   return {
     datadog: {
@@ -21,20 +21,20 @@ function full(document: DatadogDocument, heygen: HeyGenAnswer) {
   };
 }
 
-function light({ data }: DatadogDocument, heygen: HeyGenAnswer) {
+function light({ data }: DatadogDocument, heygen: HeyGenBody) {
   return {
     datadog: { id: data.id, email: data.attributes['email'] },
     heygen: { id: heygen.data['username'], email: heygen.data['email'] },
   };
 }
 
-const answers: Record<string, typeof full | typeof light> = { Full: full, Light: light };
+const shapes: Record<string, typeof full | typeof light> = { Full: full, Light: light };
 
-async function answer(request: IncomingMessage): Promise<string> {
+async function respond(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const { operationName } = JSON.parse(Buffer.concat(chunks).toString());
-  const shape = answers[operationName];
+  const shape = shapes[operationName];
   if (shape === undefined) throw new Error(`No operation is named ${operationName}.`);
   const [datadog, heygen] = await Promise.all([
     fetchDatadog(request.headers),
@@ -46,7 +46,7 @@ async function answer(request: IncomingMessage): Promise<string> {
 ready(
   createServer(async (request, response) => {
     try {
-      const body = Buffer.from(await answer(request));
+      const body = Buffer.from(await respond(request));
       response.writeHead(200, {
         'content-type': 'application/json',
         'content-length': body.length,

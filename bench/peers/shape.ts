@@ -1,4 +1,4 @@
-import type { DatadogDocument, HeyGenAnswer, Resource } from './vendors.ts';
+import type { DatadogDocument, HeyGenBody, Resource } from './vendors.ts';
 
 /** Datadog's and HeyGen's objects with the names of the schema. */
 
@@ -50,7 +50,7 @@ export function toDatadogUser({ data: { id, attributes } }: DatadogDocument) {
   };
 }
 
-export function toHeyGenUser({ data }: HeyGenAnswer) {
+export function toHeyGenUser({ data }: HeyGenBody) {
   return {
     id: data['username'],
     email: data['email'],

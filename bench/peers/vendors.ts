@@ -21,14 +21,14 @@ export interface DatadogDocument {
   readonly included: readonly Resource[];
 }
 
-export interface HeyGenAnswer {
+export interface HeyGenBody {
   readonly data: Record<string, string>;
 }
 
 async function getJson<T>(url: string, headers: Record<string, string>): Promise<T> {
   const response = await request(url, { headers: { ...headers, 'accept-encoding': 'gzip' } });
   const bytes = await response.body.bytes();
-  if (response.statusCode !== 200) throw new Error(`The upstream answered ${response.statusCode}.`);
+  if (response.statusCode !== 200) throw new Error(`The upstream sent ${response.statusCode}.`);
   const gzipped = response.headers['content-encoding'] === 'gzip';
   return JSON.parse((gzipped ? gunzipSync(bytes) : Buffer.from(bytes)).toString());
 }
@@ -40,7 +40,7 @@ export function fetchDatadog(headers: IncomingHttpHeaders): Promise<DatadogDocum
   });
 }
 
-export function fetchHeyGen(headers: IncomingHttpHeaders): Promise<HeyGenAnswer> {
+export function fetchHeyGen(headers: IncomingHttpHeaders): Promise<HeyGenBody> {
   return getJson(`${HEYGEN_API_URL}/v1/user/me`, {
     'x-api-key': String(headers[KEY_HEADERS.heygen]),
   });

@@ -67,7 +67,7 @@ export function goals(results: Results): Goal[] {
       atMost: 1.2,
     },
     {
-      name: 'start-up to first answer',
+      name: 'start-up to first response',
       values: results.startUpMs,
       unit: ' ms',
       atMost: 1000,

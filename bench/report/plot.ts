@@ -28,7 +28,7 @@ export function plot(results: Results): string {
     grid: { left: 70, right: 40, top: 50, bottom: 60 },
     xAxis: {
       type: 'log',
-      name: 'permission nodes in the answer',
+      name: 'permission nodes in the response',
       nameLocation: 'middle',
       nameGap: 30,
       min: 30,
