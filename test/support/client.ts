@@ -4,11 +4,11 @@ import { Upstream } from '../../src/upstream/upstream.ts';
 import type { Vendor } from '../../src/upstream/vendor.ts';
 import { readConfig } from './config.ts';
 
-/** The way to a vendor with the default settings, for a client that is tested without a server. */
+/** An `Upstream` with the default settings, for testing a client without a server. */
 export function createUpstream(vendor: Vendor): Upstream {
   const { upstream } = readConfig({});
   return new Upstream(vendor, upstream, createTransport(upstream.proxy), new ResponseCache(1));
 }
 
-/** A request whose caller stays connected, and whose calls are not reported. */
+/** A request whose caller stays connected. Its calls are not reported. */
 export const request = { signal: new AbortController().signal, report() {} };

@@ -6,7 +6,7 @@ interface Timer {
   unref(): Timer;
 }
 
-/** In whole milliseconds, so that sums are exact. */
+/** Rounded up to whole milliseconds, so that sums are exact. */
 function wholeNow(): number {
   return Math.ceil(performance.now());
 }
@@ -26,8 +26,8 @@ export function stopClock() {
 }
 
 /**
- * Stops that clock, `setTimeout` and `Date`. Not by Node's own mock of timers: a connection that outlives it clears
- * its timer while the next one is on, and takes away a timer of that one.
+ * Stops that clock, `setTimeout` and `Date`. It does not use Node's mock timers: a connection that outlives one mock
+ * clears its timer during the next, which removes a timer of that one.
  */
 export function stopTime() {
   let now = wholeNow();

@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A TCP connection to the server of this URL, for what no HTTP client would send. */
+/** A TCP connection to this URL's server, for bytes that no HTTP client would send. */
 export async function connect(url: string) {
   const { hostname, port } = new URL(url);
   const socket = connectSocket(Number(port), hostname);
   let received = '';
   socket.on('data', (chunk) => (received += chunk));
   await once(socket, 'connect');
-  // A reset: what came before it counts.
+  // After a reset, tests read what was received before it.
   socket.on('error', () => {});
   const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
 
   return {
-    /** What the server has sent once it closes the connection. */
+    /** Resolves with everything received once the server closes the connection. */
     closed,
     send: (text: string) => void socket.write(text),
-    /** What the server has sent, as soon as it matches. @throws {Error} if the connection ends before */
+    /** Resolves with what has been received, once it matches. @throws {Error} if the connection ends first */
     async receive(pattern: RegExp): Promise<string> {
       while (!pattern.test(received)) {
         if (socket.closed) throw new Error(`ended before ${pattern}: ${received}`);
@@ -44,10 +44,10 @@ export function rawPost(path: string, body: string, headers: Record<string, stri
   return `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }
 
-/** Resolves once the server of this URL takes no connection any more. */
+/** Resolves once this URL's server accepts no more connections. */
 export async function stoppedListening(url: string): Promise<void> {
   for (;;) {
-    // It stops after some turns without a new connection.
+    // The server stops listening only after some turns without a new connection.
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     try {
       (await connect(url))[Symbol.dispose]();

@@ -7,14 +7,14 @@ import { createCompiledExecution } from '../../src/server/execution/compiled.ts'
 import { createContexts } from './endpoint.ts';
 
 export interface Executed {
-  /** The JSON of the data, in which the order of members counts. */
+  /** The data as JSON; the order of its members counts. */
   readonly data: string;
-  /** In an order of their own. */
+  /** Sorted, because their order does not count. */
   readonly errors: readonly string[];
   readonly partialErrors: readonly string[];
 }
 
-/** Executes operations by graphql-js alone, and as the server does, in the same schema and each in a context of its own. */
+/** Executes operations with graphql-js alone and as the server does: in the same schema, each in a new context. */
 export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph') {
   const schema = createSchemas(providers)[endpoint];
   const { newContext } = createContexts(schema, config);
@@ -32,7 +32,7 @@ export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph
       const args = await argsOf(document, variables);
       return executed(await execute(args), args.contextValue);
     },
-    /** `isCompiled`: compiled code came first; `isRepeated`: the ordinary executor, after it. */
+    /** `isCompiled`: compiled code ran first; `isRepeated`: the ordinary executor ran after it. */
     async asTheServer(document: DocumentNode, variables?: object) {
       const args = await argsOf(document, variables);
       let isRepeated = false;

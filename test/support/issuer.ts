@@ -10,7 +10,7 @@ export interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** As the issuer publishes it. */
+  /** The public key as the issuer publishes it. */
   readonly jwk: Readonly<Record<string, unknown>>;
 }
 
@@ -28,7 +28,7 @@ export function createKey(alg = 'ES256', kid: string = randomUUID()): SigningKey
   return { alg, kid, privateKey, publicKey, jwk };
 }
 
-/** The signature of this text, by Node's own means: what jose makes of it is what is tested. */
+/** Signs this text with Node's crypto, because jose is what the tests verify it with. */
 export function signText(text: string, { alg, privateKey }: SigningKey): string {
   const options = {
     RS: { key: privateKey },
@@ -42,7 +42,7 @@ export function signText(text: string, { alg, privateKey }: SigningKey): string 
   );
 }
 
-/** @param header and `payload` as they are to stand in the token, or what to write as JSON */
+/** @param header like `payload`, the text of this part, or a value to write as JSON */
 export function createToken(header: unknown, payload: unknown, key: SigningKey): string {
   const text = [header, payload]
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
@@ -55,7 +55,7 @@ export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** An issuer on loopback that publishes its keys, unless its script replaces this. */
+/** An issuer on loopback. It publishes its keys unless its script does something else. */
 export async function startIssuer(...keys: SigningKey[]) {
   const state = {
     keys: keys.length > 0 ? keys : [createKey()],
@@ -73,11 +73,11 @@ export async function startIssuer(...keys: SigningKey[]) {
 
   return {
     ...server,
-    /** What `iss` is. */
+    /** The value of `iss`. */
     url,
-    /** What it does from now on: change these. */
+    /** Change this to change what the issuer does. */
     state,
-    /** How many requests for its keys, or for anything, it got. */
+    /** How many requests for its keys, or for another path, it received. */
     count: (path: string = KEYS) => server.seen.filter((seen) => seen.path === path).length,
     /** Resolves at its next request. */
     asked: () => new Promise<void>((resolve) => waiting.push(resolve)),
@@ -89,7 +89,7 @@ export async function startIssuer(...keys: SigningKey[]) {
       exp: nowSeconds() + 600,
       ...claims,
     }),
-    /** A token that is accepted, but for what these claims and header members make wrong. */
+    /** A valid token, except for these claims and header members. */
     sign(claims: object = {}, header: object = {}, key = state.keys[0] as SigningKey): string {
       return createToken({ alg: key.alg, kid: key.kid, ...header }, this.claims(claims), key);
     },

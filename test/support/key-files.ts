@@ -10,7 +10,7 @@ import { createServer } from '../../src/server/index.ts';
 import { type Line, linesOf } from './log.ts';
 import { rolecallOf } from './rolecall.ts';
 
-/** A directory for the files of one test, which only this user may read. */
+/** A directory for the files of one test. Only the current user may read the files. */
 export function createDirectory() {
   const path = mkdtempSync(join(tmpdir(), 'rolecall-test-'));
   return {
@@ -27,12 +27,12 @@ export function createDirectory() {
   };
 }
 
-/** The configuration that this environment and its files give. @throws {ConfigError} as `readConfig` does */
+/** The configuration in this environment and its files. @throws {ConfigError} as `readConfig` does */
 export async function readConfigWithFiles(environment: Environment) {
   return readConfig(environment, providers, await readFileValues(environment, providers));
 }
 
-/** Rolecall with each of these values in a file, which the variable `<name>_FILE` names. */
+/** Rolecall with each of these values in a file that the variable `<name>_FILE` names. */
 export async function createRolecallWithFiles(
   values: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
@@ -58,7 +58,7 @@ export async function createRolecallWithFiles(
   return {
     ...rolecallOf(createServer(config, logger, { isReady: true })),
     directory,
-    /** Writes these values to their files, and lets them be seen. */
+    /** Writes these values to their files, and waits until they are read. */
     async rotate(next: Readonly<Record<string, string>>): Promise<void> {
       for (const [name, text] of Object.entries(next)) directory.write(name, text);
       for (const watch of watches) {
@@ -66,7 +66,7 @@ export async function createRolecallWithFiles(
         await watch.look();
       }
     },
-    /** What the log says of rotations. */
+    /** The log's lines about rotations. */
     rotations: (): Line[] => linesOf(log).filter(({ msg }) => /^keys (not )?rotated/.test(msg)),
     log: () => log,
     [Symbol.dispose]: directory[Symbol.dispose],

@@ -2,7 +2,7 @@ import type { startProcess } from './process.ts';
 
 export type Line = any;
 
-/** Every line of a log. @throws {SyntaxError} where one is not JSON */
+/** Every line of a log. @throws {SyntaxError} if one is not JSON */
 export function linesOf(stdout: string): Line[] {
   return stdout
     .split('\n')
@@ -10,11 +10,11 @@ export function linesOf(stdout: string): Line[] {
     .map((line) => JSON.parse(line));
 }
 
-/** The first line that this is true of, once it is written. */
+/** The first line that this function accepts, as soon as it is written. */
 export function findLine(
   { written }: Pick<ReturnType<typeof startProcess>, 'written'>,
   isIt: (line: Line) => boolean,
 ): Promise<Line> {
-  // What comes after the last line break is not whole yet.
+  // The text after the last line break may be an incomplete line.
   return written((stdout) => linesOf(stdout.replace(/[^\n]*$/, '')).find(isIt));
 }

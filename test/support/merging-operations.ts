@@ -15,7 +15,7 @@ import {
 import type { Operation } from './operations.ts';
 
 export interface MergingOperation extends Operation {
-  /** Does it hold nothing that compiled code is known to respond to otherwise? */
+  /** Is it free of everything that compiled code is known to handle differently? */
   readonly isPlain: boolean;
 }
 
@@ -29,9 +29,9 @@ interface Fragment {
   readonly size: number;
 }
 
-/** A field that may be repeated: with the same response name and arguments, it merges. */
+/** A field that may be repeated: fields with the same response name and arguments merge. */
 interface Head {
-  /** In the response. */
+  /** The response name. */
   readonly name: string;
   /** The field and its arguments. */
   readonly call: string;
@@ -39,9 +39,9 @@ interface Head {
 }
 
 /**
- * Valid operations that repeat what they select: fields and fragments that merge, fragments in fragments, aliases,
+ * Valid operations that repeat their selections: fields and fragments that merge, fragments in fragments, aliases,
  * directives, variables with and without defaults, values and null.
- * @param isPlain should they be such that they are compiled? Otherwise they hold what must not be.
+ * @param isPlain if true, all operations can be compiled; if false, they may contain what must not be compiled
  */
 export function mergingOperationsOf(
   schema: GraphQLSchema,
@@ -59,7 +59,7 @@ class Writer {
   readonly #definitions: string[] = [];
   readonly #declarations: string[] = [];
   readonly #variables: Record<string, unknown> = {};
-  /** How often each name of the response is selected. */
+  /** How often each response name is selected. */
   readonly #selected = new Map<string, number>();
   readonly #conditional = new Set<string>();
   #isPlain = true;
@@ -94,7 +94,7 @@ class Writer {
     return some[this.#generate(fc.nat, { max: some.length - 1 })] as T;
   }
 
-  /** Something that must not be compiled; nothing of that kind where a plain operation is wanted. */
+  /** Decides by chance whether to write something that must not be compiled; never in a plain operation. */
   #hazard(percent: number): boolean {
     if (this.#wantsPlain || !this.#chance(percent)) return false;
     this.#isPlain = false;
@@ -154,7 +154,7 @@ class Writer {
       !isCompositeType(getNamedType(field.type));
     if (usable.length === 0 || this.#chance(8)) return this.#leaf('__typename', '__typename');
     const known = (this.#heads.get(type.name) ?? []).filter(({ field }) => usable.includes(field));
-    // What is deep is rarely chosen by chance alone.
+    // Chance alone rarely produces deep operations.
     const composites = usable.filter((field) => !isLeaf(field));
     const { name, call, field } =
       known.length > 0 && this.#chance(50)
@@ -170,7 +170,7 @@ class Writer {
     return { text: `${named(name, call)}${directive} ${below.text}`, size: below.size + 1 };
   }
 
-  /** A plain one with a condition has a name of its own. */
+  /** In a plain operation, a leaf with a condition gets a unique response name. */
   #leaf(name: string, call: string): { text: string; size: number } {
     const isConditional = this.#chance(20);
     this.#names += 1;
@@ -246,7 +246,7 @@ class Writer {
       : this.#variable(String(type), [undefined, null, ...values], literal());
   }
 
-  /** @param values one of these is sent; nothing where that is undefined */
+  /** @param values one of these is sent, or nothing if it is undefined */
   #variable(type: string, values: readonly unknown[], defaultValue?: string): string {
     const name = `v${this.#declarations.length}`;
     const given = defaultValue === undefined ? '' : ` = ${defaultValue}`;
@@ -257,7 +257,7 @@ class Writer {
   }
 }
 
-/** `name: call`, unless the field has this name anyway. */
+/** `name: call`, or the call alone if the field has this name anyway. */
 function named(name: string, call: string): string {
   return call === name ? call : `${name}: ${call}`;
 }

@@ -80,7 +80,7 @@ class Writer {
       .filter((arg) => isRequiredArgument(arg) || this.#chance(50))
       .map((arg) => `${arg.name}: ${this.#value(arg)}`);
     const hasAlias = args.length > 0 || (this.#chance(15) && this.#aliases < MAX_ALIASES);
-    // Those with other arguments must not meet under one name.
+    // Fields with different arguments must not share a response name.
     if (args.length > 0 && this.#aliases >= MAX_ALIASES) return '__typename';
     const alias = hasAlias ? `a${++this.#aliases}: ` : '';
     const type = getNamedType(field.type);

@@ -1,16 +1,16 @@
 import { org, type Resource, ref, userDocument, uuid } from '../fixtures/datadog.ts';
 import { json, type Script, startUpstream } from './upstream.ts';
 
-/** Somebody of the organization: the attributes that differ from an active person's. */
+/** A member of the organization, with the attributes that differ from an active person's. */
 export interface Member {
   readonly id: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly relationships?: Readonly<Record<string, unknown>>;
-  /** What the document of this user includes. */
+  /** The resources that this user's response includes. */
   readonly included?: readonly Resource[];
 }
 
-/** An active person with this e-mail address; the numbers are one for each member. */
+/** An active person with this e-mail address. Each member needs another number. */
 export function member(
   number: number,
   email: string,
@@ -24,13 +24,13 @@ export function member(
 const NOT_FOUND = json({ errors: ['User not found'] }, 404);
 
 /**
- * A Datadog organization on loopback, as the server's keys see it: a search that finds substrings, page by page,
- * a document for each user, without the organization, and the document of the owner of the keys.
+ * A Datadog organization on loopback, as the server's keys see it: the owner of the keys, each user by ID (without the
+ * organization), and a search for substrings with pages.
  */
 export async function startOrganization(owner: Member, ...others: readonly Member[]) {
   const state = {
     members: [owner, ...others] as readonly Member[],
-    /** What it does in place of that. */
+    /** Replaces the organization's own responses. */
     script: undefined as Script | undefined,
   };
 
@@ -72,9 +72,9 @@ export async function startOrganization(owner: Member, ...others: readonly Membe
 
   return {
     ...server,
-    /** What it does from now on: change these. */
+    /** Change this to change what the organization does. */
     state,
-    /** The paths below `/api/v2/` that were asked for since this was called last, `?` for a search's query. */
+    /** The paths below `/api/v2/` requested since the last call; a search's query is shortened to `?`. */
     asked: () =>
       server.seen.splice(0).map(({ path }) => path.replace('/api/v2/', '').replace(/\?.*/, '?')),
   };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const START = join(import.meta.dirname, '../../src/start.mjs');
 const LISTENING = /Rolecall serves (http:[^ "]+)/;
 
-/** Rolecall as a process of its own, with this environment and no other. */
+/** Rolecall in its own process, which inherits no environment variables but PATH. */
 export function startProcess(
   environment: Readonly<Record<string, string>> = {},
   { dotenv, command = [process.execPath, START] }: { dotenv?: string; command?: string[] } = {},
@@ -38,9 +38,9 @@ export function startProcess(
   return {
     child,
     exited,
-    /** The match in its output, as soon as there is one. @throws {Error} if the process ends before */
+    /** Resolves with what `find` finds in the output. @throws {Error} if the process ends first */
     written,
-    /** The URL in its startup message. @throws {Error} if the process ends before */
+    /** Resolves with the URL in the startup message. @throws {Error} if the process ends first */
     listening: () => written((text) => LISTENING.exec(text)?.[1]),
     stdout: () => stdout,
     async [Symbol.asyncDispose]() {

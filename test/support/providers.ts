@@ -7,36 +7,36 @@ import type { FaultsOfVendor } from './faults.ts';
 import { json, type Script } from './upstream.ts';
 
 /**
- * Part of every key of a fixture: where no key may be found, look for this. No two keys have 12 characters in a row
- * in common, since redacting the one would then hide that the other is not redacted.
+ * Part of every key in the fixtures: search for it where no key may be. No two keys share 12 characters in a row, because
+ * redacting one would then hide that the other is not redacted.
  */
 export const KEY_MARK = 'MARKEDKEY';
 
 export type Texts = Readonly<Record<string, string>>;
 
-/** What a test needs to know of a provider in order to treat it like every other. */
+/** What a test needs to know about a provider to treat it like all others. */
 export interface ProviderFixture {
   readonly provider: Provider;
-  /** Every key variable, with a key that contains `KEY_MARK`. */
+  /** All key variables, each with a key that contains `KEY_MARK`. */
   readonly keys: Texts;
-  /** The variable that holds another base URL. */
+  /** The variable that replaces the base URL. */
   readonly urlVariable: string;
-  /** Variables with which one call fetches the current user; none where that is so by default. */
+  /** The variables needed so that one call fetches the current user. */
   readonly variables: Texts;
-  /** Every header that carries a key, with a key that contains `KEY_MARK`. */
+  /** All headers that carry a key, each with a key that contains `KEY_MARK`. */
   readonly keyHeaders: Texts;
-  /** Every header that goes with them, with a value that the provider takes. */
+  /** The provider's other headers, each with a valid value. */
   readonly otherHeaders: Texts;
-  /** The same keys as a person's part of CREDENTIALS_FILE: every member that the provider needs. */
+  /** A person's part of CREDENTIALS_FILE, with the same keys and all members that the provider needs. */
   readonly stored: Texts;
-  /** The path of that call below the base URL, and the vendor's response to it. */
+  /** The path of that call below the base URL, and the body of the vendor's response. */
   readonly path: string;
   readonly response: object;
-  /** An error response in which the vendor says this. */
+  /** An error response that contains these words. */
   readonly error: (words: string) => { readonly status: number; readonly body: unknown };
-  /** What the provider's field of `Viewer` gives for the response. */
+  /** The user that the provider's field of `Viewer` serves for that response. */
   readonly user: Readonly<Record<string, string | null>>;
-  /** Faults that end otherwise than HTTP's own rules have it, by their names in `faults.ts`. */
+  /** Faults whose outcome differs from `httpPolicy`, by their names in `faults.ts`. */
   readonly faults: FaultsOfVendor;
 }
 
@@ -99,7 +99,7 @@ export function fixtureOf(field: string): ProviderFixture {
   return fixture;
 }
 
-/** The members of every fixture in one object. */
+/** This member of all fixtures, merged into one object. */
 export function ofAll(member: 'keys' | 'variables' | 'keyHeaders' | 'otherHeaders'): Texts {
   return Object.assign({}, ...fixtures.map((fixture) => fixture[member]));
 }
@@ -110,7 +110,7 @@ export function goodVendor({ path, response }: ProviderFixture): Script {
     (call[1].path === path ? json(response) : json({ message: 'Not Found' }, 404))(...call);
 }
 
-/** Responds with the vendor's error that says this of the request. */
+/** Responds with the vendor's error, with words that depend on the request. */
 export function vendorSaying(
   { error }: ProviderFixture,
   words: (seen: Parameters<Script>[1]) => string,

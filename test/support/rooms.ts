@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 
 const VENDOR = /^src\/providers\/[^/]+\//;
-/** A folder of which others may import only the index. */
+/** A folder whose index is all that others may import. */
 const BEHIND_INDEX = 'src/server/execution/';
 /** Files that vendors' folders must not import, because they lead to all other vendors. */
 const ABOVE_VENDORS = new Set(

@@ -1,6 +1,6 @@
 import { Secret } from '../../src/lib/secret.ts';
 
-/** Credentials with the text of each key in its place, for comparison. */
+/** Credentials with each `Secret` replaced by its text, for comparison. */
 export function revealed(credentials: unknown): unknown {
   if (credentials instanceof Secret) return credentials.reveal();
   if (credentials === null || typeof credentials !== 'object') return credentials;

@@ -23,9 +23,9 @@ export function createVerifier(
   );
   return {
     verifier,
-    /** Why each fetch failed; undefined for one that did not. */
+    /** Why each fetch failed; undefined if it succeeded. */
     failures,
-    /** Resolves once so many fetches have ended. */
+    /** Resolves once this many fetches have ended. */
     async ended(fetches: number) {
       while (failures.length < fetches) await waiting.promise;
     },

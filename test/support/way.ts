@@ -6,7 +6,7 @@ import { Sites } from '../../src/upstream/sites.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
 import { readConfig } from './config.ts';
 
-/** The policy, and when it is first asked how long to wait: the response has been read then, and promises alone are left. */
+/** The policy, and a promise for the first call of `secondsToWait`. From then on, only promises are pending. */
 export function watchWait(policy: RetryPolicy) {
   const asked = Promise.withResolvers<void>();
   return {
@@ -21,7 +21,7 @@ export function watchWait(policy: RetryPolicy) {
   };
 }
 
-/** The way to these sites alone, without a provider or a server. */
+/** Calls to this site, without a provider or a server. */
 export function upstreamOf(
   site: { readonly url: string },
   settings: Partial<UpstreamSettings> = {},
