@@ -39,10 +39,10 @@ async function post(body: unknown, to = url) {
 
 /** Refused as a whole, with this code. */
 async function assertRefused(body: unknown, status: number, expected: string) {
-  const answer = await post(body);
-  assert.equal(answer.status, status, answer.text);
-  assert.equal(answer.code, expected);
-  assert.equal(answer.data, undefined);
+  const response = await post(body);
+  assert.equal(response.status, status, response.text);
+  assert.equal(response.code, expected);
+  assert.equal(response.data, undefined);
 }
 
 describe('documents', () => {

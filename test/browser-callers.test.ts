@@ -75,9 +75,12 @@ describe('CORS', () => {
     for (const name of ['Content-Type', 'Authorization', ...ofProviders]) {
       assert.ok(headers.get('access-control-allow-headers')?.includes(name), name);
     }
-    const answer = await post(rolecall, { origin: 'http://localhost:3000' });
-    assert.equal(answer.headers.get('access-control-allow-origin'), 'http://localhost:3000');
-    assert.equal(answer.headers.get('access-control-expose-headers'), 'Retry-After, X-Request-Id');
+    const response = await post(rolecall, { origin: 'http://localhost:3000' });
+    assert.equal(response.headers.get('access-control-allow-origin'), 'http://localhost:3000');
+    assert.equal(
+      response.headers.get('access-control-expose-headers'),
+      'Retry-After, X-Request-Id',
+    );
   });
 
   test('reflects no other origin', async () => {
@@ -87,19 +90,19 @@ describe('CORS', () => {
       'https://app.example.evil.example',
       'http://app.example',
     ]) {
-      for (const answer of [await preflight(origin), await post(rolecall, { origin })]) {
-        assert.equal(answer.headers.get('access-control-allow-origin'), null, origin);
+      for (const response of [await preflight(origin), await post(rolecall, { origin })]) {
+        assert.equal(response.headers.get('access-control-allow-origin'), null, origin);
       }
     }
   });
 
   test('is closed unless origins are named', async () => {
     const closed = createRolecall({});
-    for (const answer of [
+    for (const response of [
       await preflight('https://app.example', closed),
       await post(closed, { origin: 'https://app.example' }),
     ]) {
-      assert.equal(answer.headers.get('access-control-allow-origin'), null);
+      assert.equal(response.headers.get('access-control-allow-origin'), null);
     }
   });
 

@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
   ),
 ];
 
-/** Answers well about the current user, and refuses everything beyond. */
+/** Serves the current user, and refuses all other requests. */
 const currentUserOnly: Script = (response, seen, call) =>
   (seen.path.endsWith('/current_user') ? json(odd) : json({ errors: ['Forbidden'] }, 403))(
     response,
@@ -135,16 +135,16 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
           });
           return { status: response.status, body: (await response.json()) as any };
         };
-        // The first answers come from the ordinary executor, the last from compiled code.
-        const answers = [];
-        for (let time = 0; time < TIMES; time += 1) answers.push(await ask());
+        // The ordinary executor creates the first responses, compiled code the last.
+        const responses = [];
+        for (let time = 0; time < TIMES; time += 1) responses.push(await ask());
         const sorted = ({ status, body }: Awaited<ReturnType<typeof ask>>) => ({
           status,
           data: body.data,
           errors: (body.errors ?? []).map((error: unknown) => JSON.stringify(error)).sort(),
         });
-        for (const answer of answers.slice(1))
-          assert.deepEqual(sorted(answer), sorted(answers[0] as never));
+        for (const response of responses.slice(1))
+          assert.deepEqual(sorted(response), sorted(responses[0] as never));
       });
     }
   });

@@ -32,13 +32,13 @@ describe('MAX_CONNECTIONS', { concurrency: 2 }, () => {
     assert.equal(rolecall.stdout().match(/was refused/g)?.length, 1);
 
     for (const connection of open) connection[Symbol.dispose]();
-    let answer = '';
-    while (answer === '') {
+    let received = '';
+    while (received === '') {
       using next = await connect(url);
       next.send(GET('/health').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
-      answer = await next.closed;
+      received = await next.closed;
     }
-    assert.match(answer, /^HTTP\/1\.1 200 /);
+    assert.match(received, /^HTTP\/1\.1 200 /);
   });
 
   test('is lowered to half of the file descriptors, and the log says so', async () => {
@@ -116,8 +116,8 @@ describe('requests sent ahead of their responses', () => {
     await using server = await startListening(({ url }, response) => response.end(url));
     using caller = await connect(server.url);
     caller.send(Array.from({ length: 16 }, (_, index) => GET(`/${index}`)).join(''));
-    const answer = await caller.receive(/\/15$/);
-    assert.equal(answer.match(/HTTP\/1\.1 200 OK/g)?.length, 16);
+    const received = await caller.receive(/\/15$/);
+    assert.equal(received.match(/HTTP\/1\.1 200 OK/g)?.length, 16);
   });
 });
 
@@ -139,10 +139,10 @@ describe('a response that is complete before its request', { concurrency: 4 }, (
       await using server = await startListening(listener, {}, { requestMs: HOUR_MS, lingerMs: 50 });
       using caller = await connect(server.url);
       caller.send(rawPost('/graphql', 'x', headers));
-      const answer = await caller.closed;
-      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
-      assert.match(answer, /\r\nconnection: close\r\n/i);
-      assert.match(answer, /"code":/);
+      const received = await caller.closed;
+      assert.match(received, new RegExp(`^HTTP/1\\.1 ${status} `));
+      assert.match(received, /\r\nconnection: close\r\n/i);
+      assert.match(received, /"code":/);
     });
   }
 
@@ -152,8 +152,8 @@ describe('a response that is complete before its request', { concurrency: 4 }, (
     const chunked = { authorization, 'transfer-encoding': 'chunked' };
     caller.send(rawPost('/graphql', '', chunked).replace('content-length: 0\r\n', ''));
     caller.send(`fffff\r\n${'x'.repeat(0xfffff)}\r\n`);
-    const answer = await caller.closed;
-    assert.match(answer, /^HTTP\/1\.1 413 .*"code":"BODY_TOO_LARGE"/s);
+    const received = await caller.closed;
+    assert.match(received, /^HTTP\/1\.1 413 .*"code":"BODY_TOO_LARGE"/s);
   });
 
   test('reaches a client that sends its whole body before it reads', async () => {
@@ -161,8 +161,8 @@ describe('a response that is complete before its request', { concurrency: 4 }, (
     const body = 'x'.repeat(32 * 1024 ** 2);
     using caller = await connect(server.url);
     caller.send(rawPost('/graphql', body, { authorization }));
-    const answer = await caller.closed;
-    assert.match(answer, /^HTTP\/1\.1 413 .*"code":"BODY_TOO_LARGE"/s);
+    const received = await caller.closed;
+    assert.match(received, /^HTTP\/1\.1 413 .*"code":"BODY_TOO_LARGE"/s);
   });
 
   test('of a short request: the connection is kept', async () => {

@@ -21,29 +21,29 @@ async function ask(headers: Record<string, string>) {
     DATADOG_API_URL: datadog.url,
     HEYGEN_API_URL: heygen.url,
   });
-  const answer = await rolecall.query(QUERY, { headers });
-  return { answer, datadog: datadog.seen, heygen: heygen.seen };
+  const response = await rolecall.query(QUERY, { headers });
+  return { response, datadog: datadog.seen, heygen: heygen.seen };
 }
 
 describe('CREDENTIALS=request', () => {
   test('connects the providers whose credentials came', async () => {
     const both = await ask({ ...DATADOG, 'X-HeyGen-Api-Key': 'their-heygen-key' });
-    assert.deepEqual(dataOf(both.answer).viewer.providers, ['DATADOG', 'HEYGEN']);
+    assert.deepEqual(dataOf(both.response).viewer.providers, ['DATADOG', 'HEYGEN']);
     assert.equal(both.datadog[0]?.headers['dd-api-key'], 'their-api-key');
     assert.equal(both.datadog[0]?.headers['dd-application-key'], 'their-app-key');
     assert.equal(both.heygen[0]?.headers['x-api-key'], 'their-heygen-key');
 
-    const { answer, datadog } = await ask({ 'X-HeyGen-Api-Key': 'their-heygen-key' });
-    assert.deepEqual(dataOf(answer).viewer.providers, ['HEYGEN']);
-    assert.deepEqual(dataOf(answer).viewer.users, [{ provider: 'HEYGEN' }]);
-    assert.equal(dataOf(answer).viewer.datadog, null);
+    const { response, datadog } = await ask({ 'X-HeyGen-Api-Key': 'their-heygen-key' });
+    assert.deepEqual(dataOf(response).viewer.providers, ['HEYGEN']);
+    assert.deepEqual(dataOf(response).viewer.users, [{ provider: 'HEYGEN' }]);
+    assert.equal(dataOf(response).viewer.datadog, null);
     assert.equal(datadog.length, 0);
   });
 
   test('without credentials nothing is connected, and that is no error', async () => {
     for (const headers of [{}, { 'X-Key': 'for-somebody-else' }, { 'DD-API-KEY': '' }]) {
-      const { answer, datadog, heygen } = await ask(headers);
-      assert.deepEqual(dataOf(answer).viewer, {
+      const { response, datadog, heygen } = await ask(headers);
+      assert.deepEqual(dataOf(response).viewer, {
         providers: [],
         users: [],
         datadog: null,
@@ -80,12 +80,12 @@ describe('CREDENTIALS=request', () => {
     ],
   ] as const) {
     test(`${name} counts as not connected, with the error at its user and its field`, async () => {
-      const { answer, datadog } = await ask({ ...headers, 'X-HeyGen-Api-Key': 'k' });
-      assert.equal(answer.status, 200);
-      assert.deepEqual(answer.data.viewer.providers, ['HEYGEN']);
-      assert.deepEqual(answer.data.viewer.users, [null, { provider: 'HEYGEN' }]);
-      assert.deepEqual(codesOf(answer), { 'viewer.users.0': code, 'viewer.datadog': code });
-      for (const { message, extensions } of answer.errors ?? []) {
+      const { response, datadog } = await ask({ ...headers, 'X-HeyGen-Api-Key': 'k' });
+      assert.equal(response.status, 200);
+      assert.deepEqual(response.data.viewer.providers, ['HEYGEN']);
+      assert.deepEqual(response.data.viewer.users, [null, { provider: 'HEYGEN' }]);
+      assert.deepEqual(codesOf(response), { 'viewer.users.0': code, 'viewer.datadog': code });
+      for (const { message, extensions } of response.errors ?? []) {
         assert.deepEqual(extensions, { code, provider: 'DATADOG' });
         assert.match(message, says);
       }
@@ -95,8 +95,8 @@ describe('CREDENTIALS=request', () => {
 
   test('every site may be asked for, and a base URL wins over it', async () => {
     for (const site of [...SITES, 'app.datadoghq.com']) {
-      const { answer, datadog } = await ask({ ...DATADOG, 'DD-SITE': site });
-      assert.equal(dataOf(answer).viewer.datadog.id, userDocument().data.id);
+      const { response, datadog } = await ask({ ...DATADOG, 'DD-SITE': site });
+      assert.equal(dataOf(response).viewer.datadog.id, userDocument().data.id);
       assert.equal(datadog.length, 1);
     }
   });

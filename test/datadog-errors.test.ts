@@ -64,11 +64,11 @@ describe('an error response of Datadog’s', () => {
       text('', 302, { location: 'http://127.0.0.1:1/' }),
       { code: 'UPSTREAM_INVALID_RESPONSE', status: 302 },
     ],
-    ['500 in HTML', text(HTML, 500), { code: 'UPSTREAM_UNAVAILABLE', status: 500, tries: 3 }],
+    ['500 in HTML', text(HTML, 500), { code: 'UPSTREAM_UNAVAILABLE', status: 500, attempts: 3 }],
     [
       '502 of the edge',
       json({ status: 'error', code: 502, errors: ['Bad Gateway'] }, 502),
-      { code: 'UPSTREAM_UNAVAILABLE', status: 502, says: /Bad Gateway/, tries: 3 },
+      { code: 'UPSTREAM_UNAVAILABLE', status: 502, says: /Bad Gateway/, attempts: 3 },
     ],
     ['501, which no retry mends', text('', 501), { code: 'UPSTREAM_UNAVAILABLE', status: 501 }],
     [
@@ -89,7 +89,7 @@ describe('an error response of Datadog’s', () => {
     [
       '429 with garbage',
       text('', 429, { 'retry-after': 'soon', 'x-ratelimit-reset': '-5' }),
-      { code: 'UPSTREAM_RATE_LIMITED', status: 429, tries: 3 },
+      { code: 'UPSTREAM_RATE_LIMITED', status: 429, attempts: 3 },
     ],
     [
       '200 without a body',
@@ -130,14 +130,14 @@ describe('an error response of Datadog’s', () => {
         response.writeHead(200, { 'content-length': '1000' }).write('{"data":');
         setImmediate(() => response.destroy());
       },
-      { code: 'UPSTREAM_UNAVAILABLE', tries: 3 },
+      { code: 'UPSTREAM_UNAVAILABLE', attempts: 3 },
     ],
     [
       'a connection that is reset',
       (response) => {
         response.destroy();
       },
-      { code: 'UPSTREAM_UNAVAILABLE', tries: 3 },
+      { code: 'UPSTREAM_UNAVAILABLE', attempts: 3 },
     ],
     [
       'an encoding that was not asked for',

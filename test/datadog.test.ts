@@ -9,13 +9,13 @@ import { json, startUpstream } from './support/upstream.ts';
 /** Everything that is answered about this document. */
 async function askEverything(document: unknown) {
   await using datadog = await startUpstream(json(document));
-  const answer = await createRolecallFor({ datadog }).query(EverythingDocument);
-  assert.equal(answer.status, 200);
+  const response = await createRolecallFor({ datadog }).query(EverythingDocument);
+  assert.equal(response.status, 200);
   assert.deepEqual(
     datadog.seen.map(({ path }) => path),
     ['/api/v2/current_user'],
   );
-  return answer;
+  return response;
 }
 
 async function served(document: unknown) {
@@ -143,8 +143,8 @@ describe('the current user of Datadog', () => {
   });
 
   test('the example of the documentation, whose texts are no e-mail address, URL or UUID', async () => {
-    const answer = await askEverything(fixtures.documentationExample);
-    const user = answer.data?.viewer.datadog;
+    const response = await askEverything(fixtures.documentationExample);
+    const user = response.data?.viewer.datadog;
     assert.equal(user?.id, 'string');
     assert.equal(user?.displayName, 'string');
     assert.equal(user?.createdAt, '2019-09-19T10:00:00.000Z');
@@ -158,7 +158,7 @@ describe('the current user of Datadog', () => {
     assert.equal(user?.permissions, null);
     assert.equal(user?.grants, null);
     assert.equal(user?.roles?.[0]?.permissions, null);
-    assert.deepEqual(codesOf(answer), {
+    assert.deepEqual(codesOf(response), {
       'viewer.datadog.email': 'UPSTREAM_INVALID_VALUE',
       'viewer.datadog.icon': 'UPSTREAM_INVALID_VALUE',
       'viewer.datadog.uuid': 'UPSTREAM_INVALID_VALUE',

@@ -34,8 +34,8 @@ describe('the example operations', () => {
 });
 
 test('the README’s curl example gives what it says', async () => {
-  const [, body = '', answer] = /-d '(.*)'\n```\n```json\n(.*)\n```/.exec(README) ?? [];
-  assert.equal(await askSandbox(body), answer);
+  const [, body = '', response] = /-d '(.*)'\n```\n```json\n(.*)\n```/.exec(README) ?? [];
+  assert.equal(await askSandbox(body), response);
 });
 
 test('every variable of .env.example is in the README, and there with its default', () => {

@@ -7,11 +7,11 @@ import { type Fetcher, RestLookup } from '../src/providers/datadog/rest-lookup.t
 const document = {} as Resources;
 
 /** An expansion of so many calls, and what it asks for. */
-function createLookup(limit: number, answer: () => Promise<Resources> = async () => document) {
+function createLookup(limit: number, respond: () => Promise<Resources> = async () => document) {
   const asked: string[] = [];
   const ask = (what: string) => {
     asked.push(what);
-    return answer();
+    return respond();
   };
   const fetcher: Fetcher = {
     user: (id) => ask(`user ${id}`),

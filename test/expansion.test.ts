@@ -17,7 +17,7 @@ const REST = { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000
 
 const permissions = [1, 2, 3].map((index) => permission(index));
 
-/** A Datadog whose current user refers to more than it includes; REST answers what `bodies` hold, else 404. */
+/** A Datadog whose current user refers to more than it includes; REST responses what `bodies` hold, else 404. */
 function datadogWith(current: unknown, bodies: Record<string, unknown> = {}): Script {
   return (response, seen, call) => {
     const path = decodeURIComponent(seen.path.replace('/api/v2/', ''));
@@ -34,11 +34,11 @@ function datadogWith(current: unknown, bodies: Record<string, unknown> = {}): Sc
 
 async function ask(script: Script, fields: string, environment: Record<string, string> = REST) {
   await using datadog = await startUpstream(script);
-  const answer = await createRolecallFor({ datadog }, environment).query(
+  const response = await createRolecallFor({ datadog }, environment).query(
     `{ viewer { datadog { ${fields} } } }`,
   );
   const paths = datadog.seen.map(({ path }) => path.replace('/api/v2/', ''));
-  return { answer, paths };
+  return { response, paths };
 }
 
 function dangling(
@@ -66,12 +66,12 @@ const otherUser = (id: string, name: string) => {
 
 describe('DD_EXPAND=included, the default', () => {
   test('asks for nothing but the current user', async () => {
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling(['gone'], [], ['other'])),
       'roles { name } otherUsers { name }',
       {},
     );
-    assert.deepEqual(dataOf(answer).viewer.datadog, {
+    assert.deepEqual(dataOf(response).viewer.datadog, {
       roles: [{ name: null }],
       otherUsers: [{ name: null }],
     });
@@ -99,14 +99,14 @@ describe('DD_EXPAND=rest', () => {
   });
 
   test('roles by id, each once, however many fields want them', async () => {
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling([uuid(3, 1), uuid(3, 2)], permissions), {
         [`roles/${uuid(3, 1)}`]: { data: role(1, [uuid(4, 1)]) },
         [`roles/${uuid(3, 2)}`]: { data: role(2, [uuid(4, 2)]) },
       }),
       'roles { name permissions { name } } again: roles { name } permissions { name } hasPermission(name: "permission_2")',
     );
-    const { roles, permissions: granted, hasPermission } = dataOf(answer).viewer.datadog;
+    const { roles, permissions: granted, hasPermission } = dataOf(response).viewer.datadog;
     assert.deepEqual(roles, [
       { name: 'Role 1', permissions: [{ name: 'permission_1' }] },
       { name: 'Role 2', permissions: [{ name: 'permission_2' }] },
@@ -118,13 +118,13 @@ describe('DD_EXPAND=rest', () => {
 
   test('permissions in one call, however many are missing', async () => {
     const roles = [role(1, [uuid(4, 1), uuid(4, 2)]), role(2, [uuid(4, 3), 'nowhere'])];
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling([uuid(3, 1), uuid(3, 2)], roles), {
         permissions: { data: permissions },
       }),
       'roles { permissions { id name } } permissions { name }',
     );
-    assert.deepEqual(dataOf(answer).viewer.datadog.roles[1].permissions, [
+    assert.deepEqual(dataOf(response).viewer.datadog.roles[1].permissions, [
       { id: uuid(4, 3), name: 'permission_3' },
       { id: 'nowhere', name: null },
     ]);
@@ -132,13 +132,13 @@ describe('DD_EXPAND=rest', () => {
   });
 
   test('users by id, with roles and permissions of their own', async () => {
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling([], [], ['other/1']), {
         'users/other/1': otherUser('other/1', 'Olga Fictional'),
       }),
       'otherUsers { id name roles { name permissions { name } } hasPermission(name: "permission_1") organization { name } }',
     );
-    assert.deepEqual(dataOf(answer).viewer.datadog.otherUsers, [
+    assert.deepEqual(dataOf(response).viewer.datadog.otherUsers, [
       {
         id: 'other/1',
         name: 'Olga Fictional',
@@ -151,46 +151,46 @@ describe('DD_EXPAND=rest', () => {
   });
 
   test('404: the thing is gone, its fields are null without an error', async () => {
-    const { answer } = await ask(
+    const { response } = await ask(
       datadogWith(dangling(['gone'], [], ['left'])),
       'roles { id name permissions { id } } otherUsers { id displayName name }',
     );
-    assert.deepEqual(dataOf(answer).viewer.datadog, {
+    assert.deepEqual(dataOf(response).viewer.datadog, {
       roles: [{ id: 'gone', name: null, permissions: null }],
       otherUsers: [{ id: 'left', displayName: 'left', name: null }],
     });
   });
 
   test('a failed call is reported once, at the first path that asked; the placeholder keeps its id', async () => {
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling(['no', uuid(3, 1)], [role(1, [])]), {
         'roles/no': json({ errors: ['Forbidden'] }, 403),
       }),
       'a: roles { id name managed permissions { name } } b: roles { id name }',
     );
-    assert.deepEqual(answer.data.viewer.datadog.a, [
+    assert.deepEqual(response.data.viewer.datadog.a, [
       { id: 'no', name: null, managed: null, permissions: null },
       { id: uuid(3, 1), name: 'Role 1', managed: true, permissions: [] },
     ]);
-    assert.deepEqual(codesOf(answer), { 'viewer.datadog.a.0.name': 'UPSTREAM_FORBIDDEN' });
+    assert.deepEqual(codesOf(response), { 'viewer.datadog.a.0.name': 'UPSTREAM_FORBIDDEN' });
     assert.equal(paths.length, 2);
   });
 
   test('what a failed call leaves out of a list is reported at the list', async () => {
-    const { answer } = await ask(
+    const { response } = await ask(
       datadogWith(dangling(['no', uuid(3, 1)], [role(1, [uuid(4, 1)]), permission(1)]), {
         'roles/no': json({}, 403),
       }),
       'permissions { name } grants { permission { name } } hasPermission(name: "other")',
     );
-    assert.deepEqual(answer.data.viewer.datadog, {
+    assert.deepEqual(response.data.viewer.datadog, {
       permissions: [{ name: 'permission_1' }],
       grants: [{ permission: { name: 'permission_1' } }],
       hasPermission: null,
     });
-    assert.equal(answer.errors?.length, 1);
-    assert.equal(answer.errors?.[0]?.extensions?.['code'], 'UPSTREAM_FORBIDDEN');
-    assert.deepEqual(answer.errors?.[0]?.path, ['viewer', 'datadog', 'permissions']);
+    assert.equal(response.errors?.length, 1);
+    assert.equal(response.errors?.[0]?.extensions?.['code'], 'UPSTREAM_FORBIDDEN');
+    assert.deepEqual(response.errors?.[0]?.path, ['viewer', 'datadog', 'permissions']);
   });
 
   test('past DD_EXPANSION_LIMIT resources stay placeholders, with one error', async () => {
@@ -198,16 +198,16 @@ describe('DD_EXPAND=rest', () => {
     const bodies = Object.fromEntries(
       ids.map((id) => [`roles/${id}`, { data: { ...role(1, []), id } }]),
     );
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling(ids), bodies),
       'roles { id name } again: roles { managed }',
     );
-    const { roles } = answer.data.viewer.datadog;
+    const { roles } = response.data.viewer.datadog;
     assert.equal(roles.length, 1_000);
     assert.equal(roles.filter(({ name }: { name: string }) => name === 'Role 1').length, 100);
     assert.deepEqual(roles.at(-1), { id: 'role-999', name: null });
     assert.equal(paths.length, 101);
-    assert.deepEqual(codesOf(answer), { 'viewer.datadog.roles.100.name': 'EXPANSION_LIMIT' });
+    assert.deepEqual(codesOf(response), { 'viewer.datadog.roles.100.name': 'EXPANSION_LIMIT' });
   });
 
   test('at most four calls of a request are under way', async () => {
@@ -228,7 +228,7 @@ describe('DD_EXPAND=rest', () => {
       assert.equal(waiting.length, Math.min(left, 4));
       waiting.shift()?.();
     }
-    dataOf((await asked).answer);
+    dataOf((await asked).response);
   });
 
   test('keeps nothing across requests', async () => {
@@ -247,11 +247,11 @@ describe('DD_EXPAND=rest', () => {
   });
 
   test('an id cannot lead to another path', async () => {
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       datadogWith(dangling(['..', '.', '../users', 'a?b#c', 'x'.repeat(300)])),
       'roles { name }',
     );
-    dataOf(answer);
+    dataOf(response);
     assert.deepEqual(paths.sort(), ['current_user', 'roles/..%2Fusers', 'roles/a%3Fb%23c']);
   });
 });

@@ -48,15 +48,15 @@ async function startRolecall() {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
 
-  /** The answer to a query or to a batch, of which nothing has been read yet. */
+  /** The response to a query or a batch; its body has not been read. */
   async function start(...queries: readonly string[]): Promise<IncomingMessage> {
     const operations = queries.map((query) => ({ query }));
     const headers = { 'content-type': 'application/json' };
     const asked = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
     asked.end(JSON.stringify(operations.length > 1 ? operations : operations[0]));
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-    assert.equal(answer.statusCode, 200);
-    return answer;
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    assert.equal(response.statusCode, 200);
+    return response;
   }
 
   return {
@@ -119,10 +119,10 @@ describe('of a response', () => {
     const first = await rolecall.ask(QUERY);
     assert.ok(first.length > 16 * MEGABYTE, `${first.length} bytes`);
     for (let i = 0; i < 4; i += 1) await rolecall.ask(QUERY);
-    const answers = watchResponses(context);
+    const buffers = watchResponses(context);
     for (let i = 0; i < 5; i += 1) assert.ok((await rolecall.ask(QUERY)).equals(first));
-    await until(() => answers().every(({ length }) => length === 0));
-    assert.equal(answers().length, 5);
+    await until(() => buffers().every(({ length }) => length === 0));
+    assert.equal(buffers().length, 5);
   });
 
   test('all arrives, however slow its reader is, while others get their responses', async (context) => {
@@ -130,13 +130,13 @@ describe('of a response', () => {
     const [first, other] = [await rolecall.ask(QUERY), await rolecall.ask(OTHER)];
     for (let i = 0; i < 4; i += 1)
       await Promise.all([QUERY, OTHER].map((query) => rolecall.ask(query)));
-    const answers = watchResponses(context);
+    const buffers = watchResponses(context);
     const slow = await Promise.all(Array.from({ length: 3 }, () => rolecall.start(QUERY)));
     for (let i = 0; i < 10; i += 1) assert.ok((await rolecall.ask(OTHER)).equals(other));
-    const waiting = answers().filter(({ length }) => length > 0);
+    const waiting = buffers().filter(({ length }) => length > 0);
     assert.equal(waiting.length, 3, 'the slow ones wait, and nobody else');
-    for (const answer of slow) assert.ok((await buffer(answer)).equals(first));
-    await until(() => answers().every(({ length }) => length === 0));
+    for (const response of slow) assert.ok((await buffer(response)).equals(first));
+    await until(() => buffers().every(({ length }) => length === 0));
   });
 
   test('each of a batch arrives', async () => {
@@ -152,13 +152,13 @@ describe('of a response', () => {
     await using rolecall = await startRolecall();
     const first = await rolecall.ask(QUERY);
     for (let i = 0; i < 4; i += 1) await rolecall.ask(QUERY);
-    const answers = watchResponses(context);
+    const buffers = watchResponses(context);
     const left = await rolecall.start(QUERY);
     left.destroy();
     assert.ok((await rolecall.ask(QUERY)).equals(first));
-    await until(() => answers().some(({ length }) => length === 0));
+    await until(() => buffers().some(({ length }) => length === 0));
     assert.deepEqual(
-      answers().map(({ length }) => length),
+      buffers().map(({ length }) => length),
       [first.length, 0],
     );
   });

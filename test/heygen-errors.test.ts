@@ -95,7 +95,7 @@ describe('an error response of HeyGen’s', () => {
       json({ code: 'rate_limit_exceeded', message: 'slow down' }, 429, { 'retry-after': '30' }),
       { code: 'UPSTREAM_RATE_LIMITED', status: 429, retryAfter: 30, says: /slow down/ },
     ],
-    ['500', json(null, 500), { code: 'UPSTREAM_UNAVAILABLE', status: 500, tries: 3 }],
+    ['500', json(null, 500), { code: 'UPSTREAM_UNAVAILABLE', status: 500, attempts: 3 }],
     ['200 in HTML', text(HTML), { code: 'UPSTREAM_INVALID_RESPONSE', status: 200 }],
     [
       'a redirect',
@@ -119,7 +119,7 @@ describe('an error response of HeyGen’s', () => {
         (seen.path === '/v1/user/me'
           ? text('gone', 410)
           : json({ error: { code: 'x', message: 'v3 says no' } }, 401))(response, seen, call),
-      { code: 'UPSTREAM_UNAUTHENTICATED', status: 401, says: /v3 says no/, tries: 2 },
+      { code: 'UPSTREAM_UNAUTHENTICATED', status: 401, says: /v3 says no/, attempts: 2 },
       {},
     ));
 

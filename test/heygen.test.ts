@@ -14,7 +14,7 @@ const QUERY = '{ viewer { heygen { id provider username displayName email firstN
 
 const paths = ({ seen }: { seen: readonly { path: string }[] }) => seen.map(({ path }) => path);
 
-/** v1 answers with the first script, v3 with the second. */
+/** v1 responses with the first script, v3 with the second. */
 const versions =
   (first: Script, third: Script): Script =>
   (response, seen, call) =>
@@ -59,10 +59,10 @@ describe('the current user of HeyGen', () => {
       [{ first_name: null, last_name: null, email: 'nonsense' }, USERNAME],
     ] as const) {
       await using heygen = await startUpstream(json(v1({ ...user, ...data })));
-      const answer = await createRolecallFor({ heygen }).query(
+      const response = await createRolecallFor({ heygen }).query(
         '{ viewer { heygen { displayName } } }',
       );
-      assert.equal(dataOf(answer).viewer.heygen.displayName, displayName);
+      assert.equal(dataOf(response).viewer.heygen.displayName, displayName);
     }
   });
 
@@ -70,9 +70,9 @@ describe('the current user of HeyGen', () => {
     await using heygen = await startUpstream(
       json(v1({ ...user, email: 'nonsense', first_name: 42 })),
     );
-    const answer = await createRolecallFor({ heygen }).query(QUERY);
-    assert.equal(answer.data.viewer.heygen.lastName, 'Fictional');
-    assert.deepEqual(codesOf(answer), {
+    const response = await createRolecallFor({ heygen }).query(QUERY);
+    assert.equal(response.data.viewer.heygen.lastName, 'Fictional');
+    assert.deepEqual(codesOf(response), {
       'viewer.heygen.email': 'UPSTREAM_INVALID_VALUE',
       'viewer.heygen.firstName': 'UPSTREAM_INVALID_VALUE',
     });

@@ -79,9 +79,9 @@ describe('HTTP', { concurrency: 4 }, () => {
     test(`malformed: ${name}`, async () => {
       using connection = await connect(url);
       connection.send(request.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
-      const answer = await connection.closed;
-      assert.match(answer, /^HTTP\/1\.1 400 /);
-      assert.doesNotMatch(answer, /Error|\.js|node/);
+      const response = await connection.closed;
+      assert.match(response, /^HTTP\/1\.1 400 /);
+      assert.doesNotMatch(response, /Error|\.js|node/);
       assert.equal((await fetch(new URL('/health', url))).status, 200);
     });
   }

@@ -11,9 +11,9 @@ describe('INTROSPECTION=off', () => {
       '{ __type(name: "Viewer") { name } }',
       '{ viewer { providers } ...F } fragment F on Query { __schema { description } }',
     ]) {
-      const answer = await rolecall.query(query);
-      assert.equal(answer.data, undefined);
-      assert.match(answer.errors?.[0]?.message ?? '', /introspection/i);
+      const response = await rolecall.query(query);
+      assert.equal(response.data, undefined);
+      assert.match(response.errors?.[0]?.message ?? '', /introspection/i);
     }
   });
 

@@ -18,31 +18,31 @@ async function ask(apiKey: string, appKey: string, heygenKey: string) {
     DATADOG_API_URL: datadog.url,
     HEYGEN_API_URL: heygen.url,
   });
-  const answer = await rolecall.query('{ viewer { datadog { id } heygen { id } } }', {
+  const response = await rolecall.query('{ viewer { datadog { id } heygen { id } } }', {
     headers: {
       'DD-API-KEY': apiKey,
       'DD-APPLICATION-KEY': appKey,
       'X-HeyGen-Api-Key': heygenKey,
     },
   });
-  return { answer, asked: datadog.seen.length + heygen.seen.length };
+  return { response, asked: datadog.seen.length + heygen.seen.length };
 }
 
 describe('a key has at most 256 characters', () => {
   test('in a header: a longer one is refused and sent to no vendor', async () => {
-    const { answer, asked } = await ask(LONGEST, LONGEST, LONGEST);
-    dataOf(answer);
+    const { response, asked } = await ask(LONGEST, LONGEST, LONGEST);
+    dataOf(response);
     assert.equal(asked, 2);
     for (const [apiKey, appKey] of [
       [TOO_LONG, 'a'],
       ['a', TOO_LONG],
     ] as const) {
       const refused = await ask(apiKey, appKey, TOO_LONG);
-      assert.deepEqual(codesOf(refused.answer), {
+      assert.deepEqual(codesOf(refused.response), {
         'viewer.datadog': 'CREDENTIALS_INVALID',
         'viewer.heygen': 'CREDENTIALS_INVALID',
       });
-      for (const { message } of refused.answer.errors ?? []) assert.match(message, /up to 256 /);
+      for (const { message } of refused.response.errors ?? []) assert.match(message, /up to 256 /);
       assert.equal(refused.asked, 0);
     }
   });

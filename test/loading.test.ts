@@ -144,7 +144,7 @@ describe('vendors are asked as little as possible', () => {
   test('each at most once, for however many fields, aliases and fragments', async () => {
     await using datadog = await startUpstream(json(fixtures.manyRoles()));
     await using heygen = await startUpstream(json(heygenFixtures.v1()));
-    const answer = await createRolecallFor({ datadog, heygen }).query(`
+    const response = await createRolecallFor({ datadog, heygen }).query(`
       { a: viewer { ...V datadog { id } } b: viewer { ...V users { email } heygen { lastName } } }
       fragment V on Viewer {
         users { id displayName }
@@ -152,7 +152,7 @@ describe('vendors are asked as little as possible', () => {
         h: heygen { firstName }
       }
     `);
-    dataOf(answer);
+    dataOf(response);
     assert.equal(datadog.seen.length, 1);
     assert.equal(heygen.seen.length, 1);
   });
@@ -170,16 +170,16 @@ describe('vendors are asked as little as possible', () => {
   });
 
   test('both at the same time', async () => {
-    // Each answers only once the other has been asked too.
+    // Each responds only once the other has been called too.
     const bothAsked = Promise.withResolvers<void>();
     let asked = 0;
     const together =
-      (answer: Script): Script =>
+      (response: Script): Script =>
       async (...call) => {
         asked += 1;
         if (asked === 2) bothAsked.resolve();
         await bothAsked.promise;
-        answer(...call);
+        response(...call);
       };
     await using datadog = await startUpstream(together(json(fixtures.userDocument())));
     await using heygen = await startUpstream(together(json(heygenFixtures.v1())));
@@ -207,10 +207,13 @@ test('each of many interleaved requests gets its own user', async () => {
   const rolecall = createRolecall({ CREDENTIALS: 'request', DATADOG_API_URL: datadog.url });
   const names = await Promise.all(
     keys.map(async (key) => {
-      const answer = await rolecall.query('{ viewer { datadog { name } users { displayName } } }', {
-        headers: { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key },
-      });
-      const { viewer } = dataOf(answer);
+      const response = await rolecall.query(
+        '{ viewer { datadog { name } users { displayName } } }',
+        {
+          headers: { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key },
+        },
+      );
+      const { viewer } = dataOf(response);
       return [viewer.datadog.name, viewer.users[0].displayName];
     }),
   );
@@ -229,12 +232,12 @@ test('a caller who disconnects cancels the call to the vendor', async () => {
     response.once('close', dropped.resolve);
   });
   const caller = new AbortController();
-  const answer = createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }', {
+  const response = createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }', {
     signal: caller.signal,
   });
   await asked.promise;
   caller.abort();
-  await assert.rejects(answer);
+  await assert.rejects(response);
   await dropped.promise;
   assert.equal(datadog.seen.length, 1);
 });

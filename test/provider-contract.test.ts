@@ -12,10 +12,10 @@ import { createSchemas } from '../src/schema/index.ts';
 import { readConfig } from './support/config.ts';
 import { fixtures, goodVendor, KEY_MARK, type Texts, vendorSaying } from './support/providers.ts';
 import {
-  type Answer,
   createRolecall,
   createTestServer,
   dataOf,
+  type GraphQLResponse,
   type Rolecall,
 } from './support/rolecall.ts';
 import { revealed } from './support/secrets.ts';
@@ -270,7 +270,7 @@ for (const fixture of fixtures) {
   }
 }
 
-type Errors = Answer<unknown>['errors'];
+type Errors = GraphQLResponse<unknown>['errors'];
 
 /** The code of all errors, which have the same one. */
 function codeOf(errors: Errors): string {
@@ -282,7 +282,7 @@ function codeOf(errors: Errors): string {
 async function askServer(
   { fetch: send }: Pick<Rolecall, 'fetch'>,
   selection: string,
-): Promise<Answer<any>> {
+): Promise<GraphQLResponse<any>> {
   const response = await send('http://localhost/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

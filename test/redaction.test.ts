@@ -187,12 +187,12 @@ test('a vendor that echoes both keys encoded and cut is shown without them', asy
     ];
     json({ errors: echo }, 403)(response, seen, call);
   });
-  const answer = await createRolecallFor(
+  const response = await createRolecallFor(
     { datadog },
     { DD_API_KEY: apiKey, DD_APP_KEY: appKey },
   ).query('{ viewer { datadog { id } } }');
   assert.match(
-    answer.errors?.[0]?.message ?? '',
+    response.errors?.[0]?.message ?? '',
     /\(HTTP 403: \[redacted\]=?; \[redacted\]; x{150}; \[redacted\]…?\)/,
   );
 });

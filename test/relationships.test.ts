@@ -24,10 +24,10 @@ async function served(document: unknown, fields: string) {
 
 async function hasPermission(document: unknown, name: string) {
   await using datadog = await startUpstream(json(document));
-  const answer = await createRolecallFor({ datadog }).query(HasPermissionDocument, {
+  const response = await createRolecallFor({ datadog }).query(HasPermissionDocument, {
     variables: { name },
   });
-  return dataOf(answer).viewer.datadog?.hasPermission;
+  return dataOf(response).viewer.datadog?.hasPermission;
 }
 
 const ROLE_FIELDS = 'roles { id name permissions { id name } }';
@@ -184,12 +184,12 @@ describe('duplicates, unknown types and odd ids in relationships', () => {
     const document = userDocument({
       relationships: { roles: { data: 'all of them' }, org: { data: [ref('orgs', 'a')] } },
     });
-    const answer = await ask(
+    const response = await ask(
       document,
       'id organization { id } roles { id } permissions { id } hasPermission(name: "a")',
     );
-    assert.equal(answer.data.viewer.datadog.hasPermission, null);
-    assert.deepEqual(codesOf(answer), {
+    assert.equal(response.data.viewer.datadog.hasPermission, null);
+    assert.deepEqual(codesOf(response), {
       'viewer.datadog.organization': 'UPSTREAM_INVALID_VALUE',
       'viewer.datadog.roles': 'UPSTREAM_INVALID_VALUE',
       'viewer.datadog.permissions': 'UPSTREAM_INVALID_VALUE',

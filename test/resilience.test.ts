@@ -58,12 +58,12 @@ describe('a call that nobody waits for any more is dropped', () => {
     const { upstream, closed } = await hangingDatadog();
     await using datadog = upstream;
     const caller = new AbortController();
-    const answer = assert.rejects(
+    const rejected = assert.rejects(
       createRolecallFor({ datadog }).query(QUERY, { signal: caller.signal }),
     );
     while (datadog.seen.length === 0) await nextTurn();
     caller.abort();
-    await answer;
+    await rejected;
     await closed;
   });
 });
@@ -87,9 +87,9 @@ describe('single flight', () => {
     // All were made in one turn, so that each has made its call, or joined one, a few turns later.
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     joined.resolve();
-    const answers = await Promise.all(requests);
+    const responses = await Promise.all(requests);
     assert.deepEqual(
-      answers.map((answer) => dataOf(answer).viewer.datadog.name),
+      responses.map((response) => dataOf(response).viewer.datadog.name),
       keys,
     );
     assert.equal(datadog.seen.length, 3);

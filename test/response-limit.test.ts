@@ -127,10 +127,10 @@ describe('a response that is too large', () => {
     const query = `{ viewer { datadog { permissions(names: ["permission_1"]) { ${aliases(4, 'description')} } } } }`;
     for (let time = 0; time < TIMES; time += 1) {
       const { text } = await post(rolecall, '/graphql', [{ query }, { query }, { query }]);
-      const answers = JSON.parse(text).map(({ data, errors }: any) =>
+      const outcomes = JSON.parse(text).map(({ data, errors }: any) =>
         data ? 'served' : errors[0].extensions.code,
       );
-      assert.deepEqual(answers.sort(), ['RESPONSE_TOO_LARGE', 'served', 'served']);
+      assert.deepEqual(outcomes.sort(), ['RESPONSE_TOO_LARGE', 'served', 'served']);
     }
   });
 });

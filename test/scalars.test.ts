@@ -14,14 +14,14 @@ async function serve(uuid: unknown, icon: unknown, url: unknown) {
     json(userDocument({ attributes: { uuid, icon }, included: [org(ORG_ID, { url })] })),
   );
   const rolecall = createRolecallFor({ datadog });
-  const answers = [];
+  const responses = [];
   for (let time = 0; time < TIMES; time += 1) {
-    const answer = await rolecall.query(
+    const response = await rolecall.query(
       '{ viewer { datadog { id uuid icon organization { url } } } }',
     );
-    answers.push({ user: answer.data.viewer.datadog, codes: codesOf(answer) });
+    responses.push({ user: response.data.viewer.datadog, codes: codesOf(response) });
   }
-  return answers;
+  return responses;
 }
 
 const served = (uuid: unknown, icon: unknown, url: unknown, codes: Record<string, string> = {}) =>

@@ -79,9 +79,9 @@ describe('no key is found in responses or output', { concurrency: 3 }, () => {
       const headers = CREDENTIALS === 'request' ? ofAll('keyHeaders') : {};
       for (const name of vendors.names) {
         vendors.doNow(name);
-        const answer = await ask(url, headers);
-        assert.match(answer, /"data":/, name);
-        assert.doesNotMatch(answer, MARKED, name);
+        const response = await ask(url, headers);
+        assert.match(response, /"data":/, name);
+        assert.doesNotMatch(response, MARKED, name);
       }
       for (const seen of vendors.seen) {
         assert.match(JSON.stringify(seen), MARKED, 'the keys were sent to the vendor');

@@ -69,8 +69,8 @@ describe('a caller who leaves', () => {
     leaver.abort();
     await assert.rejects(left, hasLeft);
     assert.equal(calls[0]?.signal.aborted, false);
-    calls[0]?.resolve('the answer');
-    assert.equal(await stays, 'the answer');
+    calls[0]?.resolve('the value');
+    assert.equal(await stays, 'the value');
   });
 
   test('as the last one ends the call, and the next caller starts another', async () => {
@@ -98,9 +98,9 @@ describe('a caller who leaves', () => {
     const flights = new SingleFlight<string>();
     const { calls, call } = createCalls();
     const leavers = [new AbortController(), new AbortController()];
-    const answered = leavers.map(({ signal }) => flights.join('key', signal, call));
-    calls[0]?.resolve('the answer');
-    assert.deepEqual(await Promise.all(answered), ['the answer', 'the answer']);
+    const values = leavers.map(({ signal }) => flights.join('key', signal, call));
+    calls[0]?.resolve('the value');
+    assert.deepEqual(await Promise.all(values), ['the value', 'the value']);
     const next = flights.join('key', staying(), call);
     for (const leaver of leavers) leaver.abort();
     assert.deepEqual(

@@ -44,9 +44,9 @@ const resolve = (rolecall: Fetching, representations: readonly unknown[]) =>
 
 const document = userWithRoles([role(1, [uuid(4, 1)])], [permission(1)]);
 
-/** Datadog answers the current user, role 7 and all permissions, and refuses role 8. */
+/** Serves the current user, role 7 and all permissions, and refuses role 8. */
 const datadogScript: Script = (response, seen, call) => {
-  const answers: Record<string, Script> = {
+  const scripts: Record<string, Script> = {
     current_user: json(document),
     [`roles/${uuid(3, 7)}`]: json({ data: role(7, [uuid(4, 7)]) }),
     [`roles/${uuid(3, 8)}`]: json({ errors: ['Forbidden'] }, 403),
@@ -56,7 +56,7 @@ const datadogScript: Script = (response, seen, call) => {
       data: { ...userDocument({ attributes: { name: 'Olga' } }).data, id: uuid(1, 7) },
     }),
   };
-  (answers[seen.path.replace('/api/v2/', '')] ?? json({ errors: ['not found'] }, 404))(
+  (scripts[seen.path.replace('/api/v2/', '')] ?? json({ errors: ['not found'] }, 404))(
     response,
     seen,
     call,

@@ -29,8 +29,8 @@ async function serve(script: Script, fields = FIELDS, environment: Record<string
   const rolecall = createRolecallFor({ datadog }, environment);
   const query = `{ viewer { datadog { ${fields} } } }`;
   const ask = async () => {
-    const answer = await rolecall.query(query);
-    return { user: answer.data.viewer.datadog, codes: codesOf(answer) };
+    const response = await rolecall.query(query);
+    return { user: response.data.viewer.datadog, codes: codesOf(response) };
   };
   const first = await ask();
   for (let time = 1; time < TIMES; time += 1) assert.deepEqual(await ask(), first);

@@ -12,7 +12,7 @@ const VIEWER = '{ viewer { providers users { provider } } }';
 const BOTH_KEYS = /send Datadog’s keys as DD-API-KEY and DD-APPLICATION-KEY\.$/;
 const HEYGEN_KEY = /send HeyGen’s key as X-HeyGen-Api-Key\.$/;
 
-/** Asks with these headers, six times, so that the operation is compiled too; each answer and log line must be the same. */
+/** Sends a query with these headers six times, so that it is compiled too. Responses and log lines must be the same. */
 async function ask(headers: Record<string, string>, query = VIEWER, environment = {}) {
   await using datadog = await startUpstream(json(userDocument()));
   await using heygen = await startUpstream(json(v1()));
@@ -33,17 +33,17 @@ async function ask(headers: Record<string, string>, query = VIEWER, environment 
     pino(log),
     { isReady: true },
   );
-  const answers: any[] = [];
+  const bodies: any[] = [];
   for (let time = 0; time < 6; time += 1) {
     const response = await server.fetch('http://rolecall.example/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query }),
     });
-    answers.push(await response.json());
+    bodies.push(await response.json());
   }
-  for (const answer of answers) assert.deepEqual(answer, answers[0]);
-  const [{ data, errors = [] }] = answers;
+  for (const body of bodies) assert.deepEqual(body, bodies[0]);
+  const [{ data, errors = [] }] = bodies;
   const lines = logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'operation');
   assert.equal(lines.length, 6);
   for (const line of lines) assert.deepEqual(line.errors, lines[0].errors);
@@ -118,7 +118,7 @@ describe('a header that looks like a key, without any that is one', () => {
     ],
   ] as const) {
     for (const name of names) {
-      test(`${name} is answered with what ${provider} wants`, async () => {
+      test(`${name} has an error that says what ${provider} needs`, async () => {
         const { viewer, errors, logged, asked } = await ask({ [name]: 'eu' });
         assert.deepEqual(viewer, { providers: [], users: [null] });
         assert.equal(errors.length, 1);

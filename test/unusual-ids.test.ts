@@ -18,8 +18,8 @@ const CURRENT_USER = '/api/v2/current_user';
 async function ask(document: unknown, fields: string) {
   await using datadog = await startUpstream(json(document));
   const rolecall = createRolecallFor({ datadog }, { DD_EXPAND: 'rest' });
-  const answer = await rolecall.query(`{ viewer { datadog { ${fields} } } }`);
-  return { answer, paths: datadog.seen.map(({ path }) => path) };
+  const response = await rolecall.query(`{ viewer { datadog { ${fields} } } }`);
+  return { response, paths: datadog.seen.map(({ path }) => path) };
 }
 
 describe('an identifier with an empty id', () => {
@@ -29,11 +29,11 @@ describe('an identifier with an empty id', () => {
       data: [ref('roles', ''), ref('roles', uuid(3, 1)), ref('roles', '')],
     };
     document.data.relationships['other_users'] = { data: [ref('users', '')] };
-    const { answer, paths } = await ask(
+    const { response, paths } = await ask(
       document,
       'roles { id permissions { id name } } otherUsers { id name }',
     );
-    assert.deepEqual(dataOf(answer).viewer.datadog, {
+    assert.deepEqual(dataOf(response).viewer.datadog, {
       roles: [{ id: uuid(3, 1), permissions: [{ id: uuid(4, 1), name: 'permission_1' }] }],
       otherUsers: null,
     });
@@ -45,33 +45,33 @@ describe('an identifier with an empty id', () => {
       relationships: { org: { data: ref('orgs', '') } },
       included: [{ ...org(), id: '' }],
     });
-    const { answer } = await ask(document, 'organization { id name }');
-    assert.equal(dataOf(answer).viewer.datadog.organization, null);
+    const { response } = await ask(document, 'organization { id name }');
+    assert.equal(dataOf(response).viewer.datadog.organization, null);
   });
 
   test('of the user is no user', async () => {
     const document = userDocument();
     document.data.id = '';
-    const { answer } = await ask(document, 'id');
-    assert.equal(answer.data.viewer.datadog, null);
-    assert.deepEqual(codesOf(answer), { 'viewer.datadog': 'UPSTREAM_INVALID_RESPONSE' });
+    const { response } = await ask(document, 'id');
+    assert.equal(response.data.viewer.datadog, null);
+    assert.deepEqual(codesOf(response), { 'viewer.datadog': 'UPSTREAM_INVALID_RESPONSE' });
   });
 });
 
 describe('relationships that are a list', () => {
   test('of the user make the document none', async () => {
-    const { answer } = await ask({ data: { ...userDocument().data, relationships: [] } }, 'id');
-    assert.equal(answer.data.viewer.datadog, null);
-    assert.deepEqual(codesOf(answer), { 'viewer.datadog': 'UPSTREAM_INVALID_RESPONSE' });
-    assert.match(answer.errors?.[0]?.message ?? '', /`data\.relationships` is not an object/);
+    const { response } = await ask({ data: { ...userDocument().data, relationships: [] } }, 'id');
+    assert.equal(response.data.viewer.datadog, null);
+    assert.deepEqual(codesOf(response), { 'viewer.datadog': 'UPSTREAM_INVALID_RESPONSE' });
+    assert.match(response.errors?.[0]?.message ?? '', /`data\.relationships` is not an object/);
   });
 
   test('of an included role leave its permissions unknown', async () => {
-    const { answer } = await ask(
+    const { response } = await ask(
       userWithRoles([{ ...role(1, []), relationships: [] as never }], []),
       'roles { name permissions { id } } hasPermission(name: "a")',
     );
-    assert.deepEqual(dataOf(answer).viewer.datadog, {
+    assert.deepEqual(dataOf(response).viewer.datadog, {
       roles: [{ name: 'Role 1', permissions: null }],
       hasPermission: null,
     });

@@ -16,10 +16,10 @@ async function served(document: unknown, fields: string) {
 
 async function hasPermission(document: unknown, name: string) {
   await using datadog = await startUpstream(json(document));
-  const answer = await createRolecallFor({ datadog }).query(HasPermissionDocument, {
+  const response = await createRolecallFor({ datadog }).query(HasPermissionDocument, {
     variables: { name },
   });
-  return dataOf(answer).viewer.datadog?.hasPermission;
+  return dataOf(response).viewer.datadog?.hasPermission;
 }
 
 describe('permission filters', () => {

@@ -28,24 +28,24 @@ describe('a value that does not fit its field', () => {
   ];
   for (const [field, attribute, value] of cases) {
     test(`${attribute}: ${JSON.stringify(value)} nulls that one field, with its path`, async () => {
-      const answer = await ask(
+      const response = await ask(
         userDocument({ attributes: { [attribute]: value } }),
         `${field} status`,
       );
-      assert.equal(answer.status, 200);
-      assert.deepEqual(answer.data.viewer.datadog, {
+      assert.equal(response.status, 200);
+      assert.deepEqual(response.data.viewer.datadog, {
         id: uuid(1, 1),
         [field]: null,
         status: 'Active',
       });
-      assert.equal(answer.errors?.length, 1);
-      assert.deepEqual(answer.errors?.[0]?.path, ['viewer', 'datadog', field]);
-      assert.deepEqual(answer.errors?.[0]?.extensions, {
+      assert.equal(response.errors?.length, 1);
+      assert.deepEqual(response.errors?.[0]?.path, ['viewer', 'datadog', field]);
+      assert.deepEqual(response.errors?.[0]?.extensions, {
         code: 'UPSTREAM_INVALID_VALUE',
         provider: 'DATADOG',
       });
       assert.match(
-        answer.errors?.[0]?.message ?? '',
+        response.errors?.[0]?.message ?? '',
         new RegExp(`Datadog sent an invalid \`${attribute}\`: it is not`),
       );
     });
@@ -56,18 +56,18 @@ describe('a value that does not fit its field', () => {
       [role(1, [uuid(4, 1), uuid(4, 2)], { user_count: 1.5, receives_permissions_from: [1] })],
       [permission(1, { restricted: 'yes' }), permission(2)],
     );
-    const answer = await ask(
+    const response = await ask(
       document,
       'roles { userCount receivesPermissionsFrom permissions { restricted } }',
     );
-    assert.deepEqual(answer.data.viewer.datadog.roles, [
+    assert.deepEqual(response.data.viewer.datadog.roles, [
       {
         userCount: null,
         receivesPermissionsFrom: null,
         permissions: [{ restricted: null }, { restricted: false }],
       },
     ]);
-    assert.deepEqual(codesOf(answer), {
+    assert.deepEqual(codesOf(response), {
       'viewer.datadog.roles.0.userCount': 'UPSTREAM_INVALID_VALUE',
       'viewer.datadog.roles.0.receivesPermissionsFrom': 'UPSTREAM_INVALID_VALUE',
       'viewer.datadog.roles.0.permissions.0.restricted': 'UPSTREAM_INVALID_VALUE',
@@ -107,8 +107,11 @@ describe('a value that fits', () => {
 
   test('an empty text is none', async () => {
     const attributes = { name: '', title: '', email: '', icon: '', created_at: '', uuid: '' };
-    const answer = await ask(userDocument({ attributes }), 'name title email icon createdAt uuid');
-    assert.deepEqual(dataOf(answer).viewer.datadog, {
+    const response = await ask(
+      userDocument({ attributes }),
+      'name title email icon createdAt uuid',
+    );
+    assert.deepEqual(dataOf(response).viewer.datadog, {
       id: uuid(1, 1),
       name: null,
       title: null,

@@ -180,10 +180,10 @@ test('with VIEWER=caller, callers who ask at once are each shown as who they are
     const seen = await Promise.all(
       order.map((i) => rolecall.ask(`person-${i}@fictional.example`, query)),
     );
-    for (const [index, answer] of seen.entries()) {
+    for (const [index, response] of seen.entries()) {
       const who = `person-${order[index]}`;
       const email = `${who}@fictional.example`;
-      assert.deepEqual(dataOf(answer).viewer, {
+      assert.deepEqual(dataOf(response).viewer, {
         datadog: { email, roles: [{ name: `role of ${who}` }] },
         users: [{ email }],
       });

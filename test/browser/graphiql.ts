@@ -43,9 +43,9 @@ test('GraphiQL in a browser', { timeout: 15 * MINUTE_MS }, async (t) => {
         // GraphiQL takes a moment to read the operation; the address changes when it has.
         await page.waitForURL(({ searchParams }) => searchParams.get('query') === text);
       }
-      const { request, answer } = await execute(page, name);
+      const { request, body } = await execute(page, name);
       assert.equal(print(parse(request.postDataJSON().query)), print(parse(text)));
-      assert.equal(answer.errors, undefined);
+      assert.equal(body.errors, undefined);
       const shown = index === 0 ? 'Robin Sandbox' : '"data"';
       await page.locator('.graphiql-response', { hasText: shown }).waitFor();
       if (index === 0 && SCREENSHOT) await page.screenshot({ path: SCREENSHOT });
@@ -121,8 +121,8 @@ test('GraphiQL in a browser', { timeout: 15 * MINUTE_MS }, async (t) => {
     await untilReady(page);
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.getByRole('link', { name: 'DatadogUser' }).waitFor();
-    const { answer } = await execute(page, examples[0]?.name);
-    assert.equal(answer.errors, undefined);
+    const { body } = await execute(page, examples[0]?.name);
+    assert.equal(body.errors, undefined);
     await page.close();
   });
 
@@ -131,8 +131,8 @@ test('GraphiQL in a browser', { timeout: 15 * MINUTE_MS }, async (t) => {
     await using opened = await openPage(browser, hidden.url);
     const { page } = opened;
     await page.getByText(/hides its schema \(INTROSPECTION=off\)/).waitFor();
-    const { answer } = await execute(page, examples[0]?.name);
-    assert.equal(answer.errors, undefined);
+    const { body } = await execute(page, examples[0]?.name);
+    assert.equal(body.errors, undefined);
   });
 
   await t.test('is not there when it is off', async () => {
@@ -205,11 +205,11 @@ async function untilReady(page: Page): Promise<void> {
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
 }
 
-/** Presses the execute button; returns the request that this operation makes, and its answer. */
+/** Presses the execute button; returns the request that this operation makes, and the body of its response. */
 async function execute(page: Page, operationName: string | undefined) {
   const [request] = await Promise.all([
     page.waitForRequest((sent) => sent.postDataJSON()?.operationName === operationName),
     page.locator('.graphiql-execute-button').click(),
   ]);
-  return { request, answer: await (await request.response())?.json() };
+  return { request, body: await (await request.response())?.json() };
 }

@@ -28,9 +28,9 @@ const FAULTS: readonly (readonly [percent: number, script: Script])[] = [
 export async function startFaultyVendor() {
   const server = createServer(({ method = '', url: path = '', headers }, response) => {
     const script = fault() ?? GOOD[path] ?? text('', 404);
-    const answer = () => script(response, { method, path, headers, body: '' }, 1);
-    if (Math.random() < 0.1) setTimeout(answer, SLOW_MS);
-    else answer();
+    const respond = () => script(response, { method, path, headers, body: '' }, 1);
+    if (Math.random() < 0.1) setTimeout(respond, SLOW_MS);
+    else respond();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -12,7 +12,7 @@ export interface Expected {
   readonly status?: number;
   readonly retryAfter?: number;
   readonly says?: RegExp;
-  readonly tries?: number;
+  readonly attempts?: number;
 }
 
 /** Datadog responds like this and HeyGen succeeds: the errors are Datadog's, and the rest is served. */
@@ -28,7 +28,7 @@ export async function assertDatadogFails(script: Script, expected: Expected) {
     heygen: { id: USERNAME },
   });
   assertErrors({ status, errors }, 'DATADOG', ['viewer.users.0', 'viewer.datadog'], expected);
-  assert.equal(datadog.seen.length, expected.tries ?? 1);
+  assert.equal(datadog.seen.length, expected.attempts ?? 1);
 }
 
 /** HeyGen responds like this, and Datadog succeeds. */
@@ -43,7 +43,7 @@ export async function assertHeyGenFails(
   const { status, data, errors } = await rolecall.query(QUERY);
   assert.deepEqual(data.viewer.users, [{ id: datadogFixtures.USER_ID }, null]);
   assertErrors({ status, errors }, 'HEYGEN', ['viewer.users.1', 'viewer.heygen'], expected);
-  assert.equal(heygen.seen.length, expected.tries ?? 1);
+  assert.equal(heygen.seen.length, expected.attempts ?? 1);
 }
 
 function assertErrors(
@@ -53,7 +53,7 @@ function assertErrors(
   expected: Expected,
 ) {
   assert.equal(status, 200);
-  // Once per field that selects the provider, not once per field below it.
+  // One error for each field that selects the provider, none for the fields below it.
   assert.deepEqual(errors.map(({ path }) => path.join('.')).sort(), [...paths].sort());
   for (const { extensions, message } of errors) {
     const { code, status: upstreamStatus, retryAfter, says } = expected;

@@ -16,7 +16,7 @@ export interface Fault {
   readonly code?: string;
   /** How many requests the vendor gets, with `UPSTREAM_RETRIES=2`. */
   readonly attempts: number;
-  /** Does it last for a large part of `ATTEMPT_MS`, so that time is to be stopped? */
+  /** Does it last for much of `ATTEMPT_MS`? Then tests stop the time. */
   readonly isLong?: true;
   readonly retryAfter?: number;
 }
@@ -25,9 +25,9 @@ export interface Fault {
 export type FaultsOfVendor = Readonly<Record<string, Partial<Omit<Fault, 'script' | 'isLong'>>>>;
 
 /**
- * What a vendor can do on its worst day.
- * @param good what it responds on others
- * @param ofVendor faults that end otherwise with this vendor
+ * The faults of a vendor, by name.
+ * @param good the body of its successful responses
+ * @param ofVendor outcomes that differ for this vendor
  */
 export function faults(good: unknown, ofVendor: FaultsOfVendor): Readonly<Record<string, Fault>> {
   const all = faultsByHttp(good);
@@ -40,7 +40,7 @@ export function faults(good: unknown, ofVendor: FaultsOfVendor): Readonly<Record
 }
 
 function faultsByHttp(good: unknown): Record<string, Fault> {
-  const answerWell = json(good);
+  const succeed = json(good);
   return {
     '401': {
       script: json({ errors: ['no'], message: 'no' }, 401),
@@ -164,34 +164,33 @@ function faultsByHttp(good: unknown): Record<string, Fault> {
       ),
       attempts: 1,
     },
-    'interim answers': {
+    'interim responses': {
       script: (response, seen, call) => {
         response.writeProcessing();
         response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
-        answerWell(response, seen, call);
+        succeed(response, seen, call);
       },
       attempts: 1,
     },
     slow: {
-      script: (...call) => void setTimeout(() => answerWell(...call), ATTEMPT_MS / 2),
+      script: (...call) => void setTimeout(() => succeed(...call), ATTEMPT_MS / 2),
       attempts: 1,
       isLong: true,
     },
     flaky: {
-      script: (response, seen, call) =>
-        (call < 3 ? text('', 503) : answerWell)(response, seen, call),
+      script: (response, seen, call) => (call < 3 ? text('', 503) : succeed)(response, seen, call),
       attempts: 3,
     },
   };
 }
 
-/** Sends a byte in each turn, as long as somebody listens. */
+/** Sends a byte per turn until the connection is closed. */
 function drip(response: ServerResponse): void {
   response.write(' ');
   if (!response.destroyed) setImmediate(drip, response);
 }
 
-/** Sends this many bytes as fast as they are taken, and stops when the connection is dropped. */
+/** Sends this many bytes as fast as they are read, and stops when the connection is closed. */
 function endless(bytes: number): Script {
   return (response) => {
     const chunk = Buffer.alloc(MEBIBYTE, ' ');

@@ -8,12 +8,12 @@ import { readConfig } from './config.ts';
 import { fixtureOf } from './providers.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Without a log, and ready unless this says otherwise. */
+/** A server without a log, by default ready. */
 export function createTestServer(config: Config, readiness = { isReady: true }) {
   return createServer(config, pino({ level: 'silent' }), readiness);
 }
 
-export interface Answer<Data> extends FormattedExecutionResult<Data> {
+export interface GraphQLResponse<Data> extends FormattedExecutionResult<Data> {
   readonly status: number;
 }
 
@@ -24,7 +24,7 @@ export function createRolecall(environment: Readonly<Record<string, string>>) {
   return rolecallOf(createTestServer(readConfig(environment)));
 }
 
-/** The same for a server that there is already. */
+/** The same for an existing server. */
 export function rolecallOf(server: RolecallServer) {
   return {
     fetch: server.fetch,
@@ -35,7 +35,7 @@ export function rolecallOf(server: RolecallServer) {
         headers = {},
         signal,
       }: { variables?: object; headers?: Record<string, string>; signal?: AbortSignal } = {},
-    ): Promise<Answer<Data>> {
+    ): Promise<GraphQLResponse<Data>> {
       const query = typeof document === 'string' ? document : print(document);
       const response = await server.fetch('http://rolecall.example/graphql', {
         method: 'POST',
@@ -69,14 +69,14 @@ export function createRolecallFor(
 }
 
 /** The data of a response that has no errors. */
-export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
+export function dataOf<Data>({ data, errors }: GraphQLResponse<Data>): Data {
   assert.deepEqual(errors, undefined);
   assert.ok(data);
   return data;
 }
 
-/** A response's errors as pairs of path and code, which is what callers act on. */
-export function codesOf({ errors }: Answer<unknown>): Record<string, unknown> {
+/** The codes of a response's errors, by path: what callers act on. */
+export function codesOf({ errors }: GraphQLResponse<unknown>): Record<string, unknown> {
   return Object.fromEntries(
     (errors ?? []).map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.['code']]),
   );

@@ -4,13 +4,13 @@ import { text as readText } from 'node:stream/consumers';
 
 export interface Seen {
   readonly method: string;
-  /** With the query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** Answers one request; `call` counts from 1. */
+/** Responds to one request; `call` counts from 1. */
 export type Script = (response: ServerResponse, seen: Seen, call: number) => void;
 
 /** A vendor on loopback that follows the script and records its requests. */
@@ -36,7 +36,7 @@ export async function startUpstream(script: Script) {
 
 export type Upstream = Awaited<ReturnType<typeof startUpstream>>;
 
-/** Answers everything with this JSON. */
+/** Responds to every request with this JSON. */
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Script {
   return (response) => {
     response
@@ -45,14 +45,14 @@ export function json(body: unknown, status = 200, headers: Record<string, string
   };
 }
 
-/** Answers everything with this text. */
+/** Responds to every request with this text. */
 export function text(body: string, status = 200, headers: Record<string, string> = {}): Script {
   return (response) => {
     response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body);
   };
 }
 
-/** Answers each call with the script of its turn, and further ones with the last. */
+/** Follows one script per call, in this order, and the last one from then on. */
 export function inTurn(...scripts: readonly Script[]): Script {
   return (response, seen, call) => {
     scripts[Math.min(call, scripts.length) - 1]?.(response, seen, call);

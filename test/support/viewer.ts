@@ -20,7 +20,7 @@ export function createRolecallAt(
   });
   return {
     ...rolecall,
-    /** What the person with these claims is shown. */
+    /** Sends a query as the person with these claims. */
     ask(claims: object | string, query = QUERY, variables?: object) {
       const own =
         typeof claims === 'string' ? { sub: claims, email: claims, email_verified: true } : claims;
@@ -31,9 +31,9 @@ export function createRolecallAt(
       return dataOf(await this.ask(claims)).viewer.datadog?.name;
     },
     async codeOf(claims: object | string) {
-      const answer = await this.ask(claims);
-      assert.deepEqual(answer.data, { viewer: { datadog: null } });
-      return codesOf(answer)['viewer.datadog'];
+      const response = await this.ask(claims);
+      assert.deepEqual(response.data, { viewer: { datadog: null } });
+      return codesOf(response)['viewer.datadog'];
     },
   };
 }

@@ -16,7 +16,7 @@ export type GatewayCommand = (listen: { readonly port: number }) => readonly str
 
 export type Untyped = any;
 
-export interface Answer {
+export interface GraphQLResponse {
   readonly data?: Untyped;
   readonly errors?: readonly Untyped[];
 }
@@ -48,13 +48,17 @@ export async function startGateway(
   child.stderr.on('data', (chunk) => (output += chunk));
   const exited = once(child, 'exit');
 
-  async function query(text: string, headers: Headers = {}, variables = {}): Promise<Answer> {
+  async function query(
+    text: string,
+    headers: Headers = {},
+    variables = {},
+  ): Promise<GraphQLResponse> {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query: text, variables }),
     });
-    return (await response.json()) as Answer;
+    return (await response.json()) as GraphQLResponse;
   }
 
   async function stop() {
@@ -64,7 +68,7 @@ export async function startGateway(
   }
 
   try {
-    await answers(child, () => query('{ __typename }'));
+    await untilReady(child, () => query('{ __typename }'));
   } catch (error) {
     await stop();
     throw new Error(`The gateway does not start: ${output}`, { cause: error });
@@ -72,11 +76,14 @@ export async function startGateway(
   return { query, [Symbol.asyncDispose]: stop };
 }
 
-async function answers(child: ChildProcess, ask: () => Promise<Answer>): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  query: () => Promise<GraphQLResponse>,
+): Promise<void> {
   const deadline = performance.now() + START_MS;
   while (child.exitCode === null && performance.now() < deadline) {
-    const answer = await ask().catch(() => undefined);
-    if (answer?.data !== undefined) return;
+    const response = await query().catch(() => undefined);
+    if (response?.data !== undefined) return;
     await delay(100);
   }
   throw new Error(`exit code ${child.exitCode}`);
@@ -92,13 +99,13 @@ async function freePort(): Promise<number> {
 }
 
 /** The data of a response without errors. */
-export function dataOf({ data, errors }: Answer): Untyped {
+export function dataOf({ data, errors }: GraphQLResponse): Untyped {
   assert.deepEqual(errors, undefined);
   return data;
 }
 
 /** A response's errors as pairs of path and code. */
-export function codesOf({ errors = [] }: Answer): Record<string, unknown> {
+export function codesOf({ errors = [] }: GraphQLResponse): Record<string, unknown> {
   return Object.fromEntries(
     errors.map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.code]),
   );

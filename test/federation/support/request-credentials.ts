@@ -40,7 +40,7 @@ export function describeRequestCredentials(kind: GatewayKind) {
     after(() => stack?.[Symbol.asyncDispose]());
     beforeEach(() => stack.forget());
 
-    test('answers from both subgraphs what Rolecall’s field starts', async () => {
+    test('serves a query from both subgraphs that starts with Rolecall’s field', async () => {
       const team = `Team of ${ADA_ID}`;
       assert.deepEqual(dataOf(await stack.query(VIEWER, ADA)).viewer, {
         datadog: {
@@ -54,7 +54,7 @@ export function describeRequestCredentials(kind: GatewayKind) {
       assert.deepEqual([stack.datadog.length, stack.heygen.length], [1, 1]);
     });
 
-    test('answers from both subgraphs what the other’s field starts', async () => {
+    test('serves a query from both subgraphs that starts with the other’s field', async () => {
       const users = [ADA_ID, OLGA_ID];
       const roles = [FETCHED_ROLE, HELD_ROLE];
       const data = dataOf(await stack.query(DIRECTORY, ADA, { users, roles }));
@@ -106,8 +106,8 @@ export function describeRequestCredentials(kind: GatewayKind) {
     }
 
     test('hands on the site, which Rolecall judges', async () => {
-      const answer = await stack.query(VIEWER, { ...ADA, 'DD-SITE': 'nowhere.example' });
-      assert.deepEqual(codesOf(answer), {
+      const response = await stack.query(VIEWER, { ...ADA, 'DD-SITE': 'nowhere.example' });
+      assert.deepEqual(codesOf(response), {
         'viewer.datadog': 'CREDENTIALS_INVALID',
         'viewer.users.0': 'CREDENTIALS_INVALID',
       });
@@ -120,44 +120,44 @@ export function describeRequestCredentials(kind: GatewayKind) {
         [{}, undefined],
       ];
       const asked = Array.from({ length: 10 }, () => callers).flat();
-      const answers = await Promise.all(asked.map(([headers]) => stack.query(VIEWER, headers)));
+      const responses = await Promise.all(asked.map(([headers]) => stack.query(VIEWER, headers)));
       assert.deepEqual(
-        answers.map((answer) => dataOf(answer).viewer.datadog?.displayName),
+        responses.map((response) => dataOf(response).viewer.datadog?.displayName),
         asked.map(([, name]) => name),
       );
     });
 
     test('passes on what HeyGen refuses, and all that Datadog says', async () => {
-      const answer = await stack.query(VIEWER, { ...ADA, 'X-HeyGen-Api-Key': 'revoked' });
-      const { datadog, heygen } = answer.data.viewer;
+      const response = await stack.query(VIEWER, { ...ADA, 'X-HeyGen-Api-Key': 'revoked' });
+      const { datadog, heygen } = response.data.viewer;
       assert.equal(heygen, null);
       assert.equal(datadog.team, `Team of ${ADA_ID}`);
       assert.deepEqual(datadog.roles, [{ ...role(1, HELD_ROLE), reviewedAt: '2026-02-03' }]);
-      assert.deepEqual(codesOf(answer), {
+      assert.deepEqual(codesOf(response), {
         'viewer.heygen': 'UPSTREAM_UNAUTHENTICATED',
         'viewer.users.1': 'UPSTREAM_UNAUTHENTICATED',
       });
-      const [error] = answer.errors ?? [];
+      const [error] = response.errors ?? [];
       assert.deepEqual([error?.extensions.provider, error?.extensions.status], ['HEYGEN', 401]);
       assert.match(error?.message, /^HeyGen rejected the credentials/);
     });
 
     test('passes on a failed entity with its code, and an unknown one as null, for each alone', async () => {
       const roles = [HELD_ROLE, UNKNOWN, FORBIDDEN_ROLE, FETCHED_ROLE];
-      const answer = await stack.query(DIRECTORY, ADA, { users: [UNKNOWN, OLGA_ID], roles });
+      const response = await stack.query(DIRECTORY, ADA, { users: [UNKNOWN, OLGA_ID], roles });
       assert.deepEqual(
-        answer.data.onCall.map((user: Untyped) => [user.name, user.team]),
+        response.data.onCall.map((user: Untyped) => [user.name, user.team]),
         [
           [null, `Team of ${UNKNOWN}`],
           ['Olga Fictional', `Team of ${OLGA_ID}`],
         ],
       );
       assert.deepEqual(
-        answer.data.reviews.map((each: Untyped) => [each.name, each.owner]),
+        response.data.reviews.map((each: Untyped) => [each.name, each.owner]),
         ['Role 1', null, null, 'Role 2'].map((name, index) => [name, `Owner of ${roles[index]}`]),
       );
       assert.deepEqual(
-        codesOf(answer),
+        codesOf(response),
         Object.fromEntries(
           kind
             .entityPaths('reviews', 2, ['name', 'managed'])
@@ -168,9 +168,9 @@ export function describeRequestCredentials(kind: GatewayKind) {
 
     test('nulls no neighbour of an unknown user of whom a field is asked that is never null', async () => {
       const query = 'query ($ids: [ID!]!) { onCall(ids: $ids) { displayName } }';
-      const answer = await stack.query(query, ADA, { ids: [UNKNOWN, ADA_ID] });
-      assert.deepEqual(answer.data.onCall, [null, { displayName: 'Ada Fictional' }]);
-      assert.deepEqual(codesOf(answer), kind.brokenPromise('onCall.0.displayName'));
+      const response = await stack.query(query, ADA, { ids: [UNKNOWN, ADA_ID] });
+      assert.deepEqual(response.data.onCall, [null, { displayName: 'Ada Fictional' }]);
+      assert.deepEqual(codesOf(response), kind.brokenPromise('onCall.0.displayName'));
     });
   });
 }

@@ -17,12 +17,12 @@ const WITH_CALLERS: Readonly<Record<string, Script>> = {
     const resource = path.replace('/api/v2/', '');
     const found = resource === 'current_user' ? current : RESOURCES[resource];
     const isForbidden = current === undefined || resource === `roles/${FORBIDDEN_ROLE}`;
-    answer(isForbidden ? 403 : 404, isForbidden ? undefined : found)(...call);
+    foundOr(isForbidden ? 403 : 404, isForbidden ? undefined : found)(...call);
   },
   heygen: (...call) => {
     const [, { headers }] = call;
     const found = HEYGEN_USERS[String(headers['x-api-key'])];
-    answer(401, found && v1(found))(...call);
+    foundOr(401, found && v1(found))(...call);
   },
 };
 
@@ -50,6 +50,6 @@ export async function startVendors() {
   };
 }
 
-function answer(statusElse: number, found: unknown): Script {
+function foundOr(statusElse: number, found: unknown): Script {
   return found === undefined ? json({ errors: ['no'], message: 'no' }, statusElse) : json(found);
 }
