@@ -6,7 +6,7 @@ import { objection, readImports, readRooms } from './support/rooms.ts';
 const MAX_LINES = 200;
 const MAX_FILES = 8;
 
-/** Each of these imports would turn the flow of data around. */
+/** Each of these imports would reverse the data flow. */
 const FORBIDDEN = [
   ['src/providers/datadog/client.ts', 'src/providers/heygen/client.ts'],
   ['src/providers/datadog/schema/user.ts', 'src/providers/heygen/model.ts'],

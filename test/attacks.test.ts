@@ -16,7 +16,7 @@ before(async () => {
   url = await rolecall.listening();
 });
 after(async () => {
-  // Nothing in this file has brought it down, or made it say anything but lines of its log.
+  // No request in this file stopped the process or made it write to stderr.
   assert.equal((await fetch(new URL('/health', url))).status, 200);
   rolecall.child.kill('SIGTERM');
   const { code, stderr } = await rolecall.exited;
@@ -37,7 +37,7 @@ async function post(body: unknown, to = url) {
   return { status: response.status, text, data, code: errors?.[0]?.extensions?.code };
 }
 
-/** Refused as a whole, with this code. */
+/** Asserts that the whole request is refused with this code. */
 async function assertRefused(body: unknown, status: number, expected: string) {
   const response = await post(body);
   assert.equal(response.status, status, response.text);

@@ -11,7 +11,7 @@ const MAX_BYTES = 1_000;
 const DIRECT = { httpsProxy: undefined, httpProxy: undefined, noProxy: undefined };
 const staying = () => new AbortController().signal;
 
-/** One attempt at a vendor that does what the script says; the path is below its base URL. */
+/** One attempt at a vendor that follows the script. The path is relative to its base URL. */
 async function attemptAt(
   script: Script,
   path = '',

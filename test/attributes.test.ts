@@ -7,7 +7,7 @@ import { user as heygenUser, v1, v3 } from './fixtures/heygen.ts';
 import { createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
-/** How each attribute that Datadog sends is called in the schema, by the type of its resource. */
+/** The schema's name of each attribute that Datadog sends, by resource type. */
 const ATTRIBUTES = {
   users: {
     created_at: 'createdAt',
@@ -66,7 +66,7 @@ const BOOLEANS: Readonly<Record<Type, readonly string[]>> = {
   permissions: ['restricted'],
 };
 
-/** Every attribute of a type with a value of its own; of booleans, only the one named here is true. */
+/** All attributes of a type, each with a different value. Of the booleans, only the one named here is true. */
 function attributesOf(type: Type, isTrue: string | undefined): Attributes {
   const special: Attributes = {
     email: 'email@fictional.example',

@@ -11,7 +11,7 @@ const { listener } = createTestServer(
   readConfig({ LIMIT_BODY_BYTES: String(LIMIT), LIMIT_SUBGRAPH_BODY_BYTES: String(LIMIT + 1) }),
 );
 
-/** A POST of an operation that is this long, with its length or in chunks. */
+/** A POST of an operation with this length, sent with a Content-Length or in chunks. */
 function post(path: string, length: number, isChunked: boolean): string {
   const body = QUERY.padEnd(length);
   if (!isChunked) return rawPost(path, body);

@@ -9,7 +9,7 @@ import { upstreamOf } from './support/way.ts';
 
 const RESET_MS = 10_000;
 
-/** A breaker whose calls end as they are told. */
+/** A breaker whose calls have the given outcome. */
 function breakerOf(limit: number) {
   const breaker = new Breaker(limit, RESET_MS, 100);
   return {
@@ -107,7 +107,7 @@ describe('a credential’s breaker', () => {
 describe('a site in trouble', () => {
   const ACCEPTED = ['a', 'b', 'c'];
 
-  /** Three accepted credentials fail once each, where a breaker opens after three failures in a row. */
+  /** Three accepted credentials fail once each. A breaker opens after three failures in a row. */
   async function inTrouble() {
     const site = breakerOf(3);
     for (const credential of ACCEPTED) await site.fails(credential);

@@ -51,7 +51,7 @@ describe('the circuit breaker of the server’s own credentials', () => {
       (call % 4 === 0 ? json(userDocument()) : text('', 502))(response, seen, call),
     );
     const rolecall = createRolecallFor({ datadog }, { BREAKER_FAILURES: '2' });
-    // Three attempts fail, the next call goes well: never two calls that fail in a row.
+    // Three attempts fail, then the next call succeeds, so that two calls never fail in a row.
     for (let i = 0; i < 2; i += 1) {
       assert.deepEqual(codesOf(await rolecall.query(QUERY)), UNAVAILABLE);
       dataOf(await rolecall.query(QUERY));

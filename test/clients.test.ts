@@ -57,7 +57,7 @@ test('GraphQL over HTTP: every audit of graphql-http', async () => {
     url: 'http://rolecall.example/graphql',
     fetchFn: (url: string, init: RequestInit = {}) => {
       const headers = new Headers(init.headers);
-      // The audits' GETs come without a header that a page could not send; that is what CSRF prevention refuses.
+      // CSRF prevention refuses the audits' GETs, because they have no header that a page could not send.
       if ((init.method ?? 'GET') === 'GET') headers.set('apollo-require-preflight', 'true');
       return rolecall.fetch(url, { ...init, headers });
     },

@@ -8,7 +8,7 @@ import { createExecutors } from './support/execution.ts';
 import { createRolecallFor, DATADOG_KEYS } from './support/rolecall.ts';
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 6;
 
 interface Case {
@@ -20,7 +20,7 @@ const IF = 'query ($a: Boolean!, $b: Boolean! = true)';
 const NAME = 'fragment C on DatadogUser { name }';
 const EITHER = [{ a: true }, { a: false, b: false }];
 
-/** So many selections, which a fragment repeats. */
+/** This many selections, repeated with a fragment. */
 function selecting(count: number): string {
   const names = (times: number) => 'name '.repeat(times);
   return `{ viewer { datadog { ...N ...N ${names(count - 404)}} } } fragment N on DatadogUser { ${names(200)}}`;
@@ -58,7 +58,7 @@ const compiled: readonly Case[] = [
   },
 ];
 
-/** What graphql-jit responds to otherwise, each without an error. */
+/** Operations that graphql-jit executes differently without an error. */
 const notCompiled: readonly Case[] = [
   ...EITHER.flatMap((variables) => [
     { query: `${IF} { viewer { datadog { ...C @include(if: $a) ...C } } } ${NAME}`, variables },
@@ -90,7 +90,7 @@ const notCompiled: readonly Case[] = [
       'query ($n: String = "x") { viewer { datadog { permissions(names: ["permission_1", $n]) { id } } } }',
     variables: { n: null },
   },
-  // Both join to `a_b_x`, by which graphql-jit knows a field: the roles would be read as the other field asks.
+  // Both paths join to `a_b_x`, which graphql-jit uses to identify fields, so it would read the other field's selection.
   {
     query:
       '{ b_x: viewer { a: datadog { r: roles { id } } } x: viewer { a_b: datadog { r: roles { id name userCount } } } }',
@@ -101,7 +101,7 @@ const notCompiled: readonly Case[] = [
   },
   { query: '{ viewer { datadog { __proto__: name } } }' },
   { query: '{ __type(name: "Role") { name } }' },
-  // To compile more would block for too long.
+  // Compiling more selections would block for too long.
   { query: selecting(501) },
   { query: '{ viewer { datadog { hasPermission(name: "a__b") } } }' },
 ];

@@ -8,7 +8,7 @@ import { v1 } from './fixtures/heygen.ts';
 import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, type Script, startUpstream, text, type Upstream } from './support/upstream.ts';
 
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 6;
 
 interface Case {
@@ -19,7 +19,7 @@ interface Case {
 
 const read = (file: string) => readFileSync(file, 'utf8');
 
-/** The named operations of a file, each with the whole file. */
+/** All named operations of a file, each sent with the whole file. */
 function wholeFile(file: string): readonly Case[] {
   const query = print(parse(read(file)));
   return Object.keys(separateOperations(parse(query))).map((operationName) => ({
@@ -28,7 +28,7 @@ function wholeFile(file: string): readonly Case[] {
   }));
 }
 
-/** The operations of a file of `test/compiled`, each alone. */
+/** All operations of a file in `test/compiled`, each sent alone. */
 function operationsIn(file: string): Readonly<Record<string, string>> {
   const each = Object.entries(separateOperations(parse(read(`test/compiled/${file}`))));
   return Object.fromEntries(each.map(([name, document]) => [name, print(document)]));

@@ -11,10 +11,10 @@ import { mergingOperationsOf } from './support/merging-operations.ts';
 import { DATADOG_KEYS, HEYGEN_KEY } from './support/rolecall.ts';
 import { json, type Script, startUpstream, type Upstream } from './support/upstream.ts';
 
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 6;
 const COMPILED_FROM = 3;
-/** What selects more, its fragments expanded, is never compiled. */
+/** Operations with more selections, fragments expanded, are never compiled. */
 const MAX_COMPILED_SELECTIONS = 500;
 const RUNS = Number(process.env['RUNS'] ?? 40);
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
@@ -67,14 +67,14 @@ for (const [scenario, [datadogScript, heygenScript]] of Object.entries(scenarios
               );
               assert.deepEqual(executed, expected, `${time}. time`);
               assert.equal(isCompiled, mustCompile && time >= COMPILED_FROM);
-              // What has no error is served as compiled code gave it.
+              // A result without errors is served as compiled code returned it.
               if (expected.errors.length === 0) assert.equal(isRepeated, false);
             }
             if (mustCompile) compiled += 1;
             else if (operation.isPlain) large += 1;
             else notPlain += 1;
           }),
-          // A generated operation shrinks for ever; the seed gives it again.
+          // Shrinking a generated operation does not end. The seed reproduces it.
           { numRuns: RUNS, seed, endOnFailure: true },
         );
         assert.equal(compiled + large + notPlain, RUNS);

@@ -4,9 +4,9 @@ import { userDocument } from './fixtures/datadog.ts';
 import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 6;
-/** What graphql-jit puts in its code for values that JSON has none for, followed by what it executes of a date. */
+/** What graphql-jit puts in its code for values that JSON cannot express, and then what it executes of a date. */
 const MARKER = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d';
 const CODE = 'globalThis.executedText=1';
 const escaped = (text: string) => text.replaceAll('_', String.raw`\u005f`);

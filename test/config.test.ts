@@ -7,7 +7,7 @@ import { SITES } from '../src/providers/datadog/settings.ts';
 import { readConfig } from './support/config.ts';
 import { fixtures, KEY_MARK, ofAll } from './support/providers.ts';
 
-/** The lines of the error that this environment gives. */
+/** The lines of this environment's error. */
 function problemsOf(environment: Environment): string[] {
   try {
     readConfig(environment);
@@ -21,7 +21,7 @@ function problemsOf(environment: Environment): string[] {
   return [];
 }
 
-/** The base URL that Datadog is asked at. */
+/** Datadog's base URL in this environment. */
 function datadogUrl(environment: Environment): string {
   const { providers } = readConfig({ DD_API_KEY: 'a', DD_APP_KEY: 'b', ...environment });
   const credentials = providers[0]?.settings.value.credentials as { baseUrl: URL };
@@ -213,7 +213,7 @@ describe('keys print as [redacted], however they are printed', () => {
   }
 });
 
-/** Credentials are a secret, or an object that has some. */
+/** The secrets in credentials, which are a secret or an object with secrets. */
 function secretsOf(credentials: unknown): readonly Secret[] {
   const values = credentials instanceof Secret ? [credentials] : Object.values(Object(credentials));
   const secrets = values.filter((value) => value instanceof Secret);

@@ -54,13 +54,13 @@ describe('MAX_CONNECTIONS', { concurrency: 2 }, () => {
       connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => {}),
     );
     const closed = sockets.map((socket) => once(socket.resume(), 'close'));
-    // As many as are beyond are closed at once.
+    // The connections beyond the limit are closed at once.
     for (let count = 0; count < 55; count += 1) {
       const index = await Promise.race(closed.map((each, at) => each.then(() => at)));
       closed.splice(index, 1);
     }
     for (const socket of sockets) socket.destroy();
-    // What it needs for vendors was left, so that it still serves.
+    // Enough file descriptors are left for calls to vendors, so requests are still served.
     const query = { query: '{ viewer { heygen { firstName } } }' };
     let body = '';
     while (!body.includes('Robin')) {
@@ -84,7 +84,7 @@ describe('requests sent ahead of their responses', () => {
     caller.send(GET('/1') + GET('/2') + GET('/3'));
     for (const count of [1, 2, 3]) {
       while (served.length < count) await new Promise(setImmediate);
-      // Nothing of the next begins before this one has ended.
+      // The next request does not start before this one has ended.
       await new Promise(setImmediate);
       assert.equal(served.length, count);
       finish[count - 1]?.();
@@ -107,7 +107,7 @@ describe('requests sent ahead of their responses', () => {
       using caller = await connect(server.url);
       caller.send(request.repeat(1_000));
       await caller.closed;
-      // Each turn of the loop serves one; what arrives in one turn is far more.
+      // Each turn of the event loop serves one request, but many more arrive in a turn.
       assert.ok(served < 16, `${served} served`);
     });
   }

@@ -6,7 +6,7 @@ import { createRolecall } from './support/rolecall.ts';
 
 const ORIGIN = 'https://app.example';
 
-/** The headers that a page of the origin is allowed to send. */
+/** The headers that a page of this origin may send. */
 async function allowedHeaders(environment: Record<string, string> = {}): Promise<string[]> {
   const rolecall = createRolecall({ CORS_ORIGINS: ORIGIN, ...environment });
   const { headers } = await rolecall.fetch('http://rolecall.example/graphql', {

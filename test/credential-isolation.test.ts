@@ -12,7 +12,7 @@ import { user, v1 } from './fixtures/heygen.ts';
 import { createUpstream, request } from './support/client.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
-/** Answers each credential with a person of its own, whose name is the keys. */
+/** Responds with a different person for each credential, named after the keys. */
 const personOfKeys: Script = (response, seen, call) => {
   const name = `${seen.headers['dd-api-key']} ${seen.headers['dd-application-key']}`;
   json(userDocument({ attributes: { name } }))(response, seen, call);
@@ -46,7 +46,7 @@ describe('a response of Datadog’s is shared among equal credentials of one sit
       directories.map((resources) => resources.user(USER_ID)?.name),
       callers.map(([apiKey, appKey]) => `${apiKey} ${appKey}`),
     );
-    // Only the last caller is the first one again.
+    // Only the last caller is the same as the first.
     assert.equal(new Set(directories).size, 4);
     assert.equal(directories[4], directories[0]);
     assert.deepEqual([here.seen.length, there.seen.length], [3, 1]);
@@ -64,7 +64,7 @@ describe('a response of Datadog’s is shared among equal credentials of one sit
       ['other api', 'app', here.url],
       ['api', 'app', there.url],
       ['api', 'app', here.url, 'users/other'],
-      // What one key ends with is not what the other begins with.
+      // Joined, these keys equal the first caller's.
       ['apia', 'pp', here.url],
     ];
     for (const caller of others) {

@@ -9,7 +9,7 @@ import { json, startUpstream } from './support/upstream.ts';
 const QUERY = '{ viewer { providers users { provider } datadog { id } heygen { id } } }';
 const DATADOG = { 'DD-API-KEY': 'their-api-key', 'DD-APPLICATION-KEY': 'their-app-key' };
 
-/** Asks with these headers a server that has keys of its own, which it must not use. */
+/** Sends these headers to a server with its own keys, which it must not use. */
 async function ask(headers: Record<string, string>) {
   await using datadog = await startUpstream(json(userDocument()));
   await using heygen = await startUpstream(json(v1()));

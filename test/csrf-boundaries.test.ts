@@ -4,7 +4,7 @@ import { createCsrfPrevention } from '../src/server/guards/csrf.ts';
 
 const { onRequestParse } = createCsrfPrevention(['https://app.example', 'https://other.example']);
 
-/** The code that a request with these headers is refused with; undefined where it passes. */
+/** The code with which a request with these headers is refused; undefined if it passes. */
 function refusalOf(headers: Record<string, string>, method = 'GET'): unknown {
   const request = new Request('http://rolecall.example/graphql', { method, headers });
   try {

@@ -14,11 +14,11 @@ const SETTINGS: Settings = {
 };
 const KEYS = { 'DD-API-KEY': 'their-api-key', 'DD-APPLICATION-KEY': 'their-app-key' };
 
-/** What these headers bring beside the site. */
+/** The credentials read from these headers. */
 const read = (headers: Record<string, string>, settings = SETTINGS) =>
   readHeaders(new Headers(headers), settings);
 
-/** The code of the error that these headers give. */
+/** The code of the error for these headers. */
 function codeOf(headers: Record<string, string>): unknown {
   try {
     return read(headers);

@@ -6,7 +6,7 @@ import { EverythingDocument } from './generated/operations.ts';
 import { codesOf, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
-/** Everything that is answered about this document. */
+/** The response to a query for every field. */
 async function askEverything(document: unknown) {
   await using datadog = await startUpstream(json(document));
   const response = await createRolecallFor({ datadog }).query(EverythingDocument);
@@ -129,7 +129,7 @@ describe('the current user of Datadog', () => {
     assert.equal(user.status, 'Pending');
     assert.equal(user.mfaEnabled, false);
     assert.deepEqual(user.roles, []);
-    // Referred to and not included: the id is all that is known.
+    // The organization is referred to but not included, so only its ID is known.
     assert.equal(user.organization?.id, fixtures.ORG_ID);
     assert.equal(user.organization?.name, null);
   });

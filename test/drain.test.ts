@@ -12,7 +12,7 @@ import { json, startUpstream } from './support/upstream.ts';
 const BODY = JSON.stringify({ query: '{ viewer { heygen { firstName } } }' });
 const RESPONSE = '{"data":{"viewer":{"heygen":{"firstName":"Ada"}}}}';
 const GET_READY = 'GET /ready HTTP/1.1\r\nHost: rolecall.example\r\n\r\n';
-/** Longer than any test: no connection is closed for being idle. */
+/** Longer than any test, so that no connection is closed because it is idle. */
 const HOUR_MS = 3_600_000;
 
 /** Rolecall in this process; `arrived` resolves with the first request. */
@@ -115,7 +115,7 @@ describe('no request is lost when the server drains under load', () => {
   }
 });
 
-/** The status and body of the response, or the code of what went wrong. */
+/** The status and body of the response, or the code of the error. */
 async function ask(url: string, agent: Agent): Promise<string> {
   const headers = { 'content-type': 'application/json' };
   try {

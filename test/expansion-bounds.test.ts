@@ -6,7 +6,7 @@ import { type Fetcher, RestLookup } from '../src/providers/datadog/rest-lookup.t
 
 const document = {} as Resources;
 
-/** An expansion of so many calls, and what it asks for. */
+/** A lookup that may make this many calls, and the calls that it makes. */
 function createLookup(limit: number, respond: () => Promise<Resources> = async () => document) {
   const asked: string[] = [];
   const ask = (what: string) => {

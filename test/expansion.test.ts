@@ -17,7 +17,7 @@ const REST = { DD_EXPAND: 'rest', UPSTREAM_RETRIES: '0', BREAKER_FAILURES: '1000
 
 const permissions = [1, 2, 3].map((index) => permission(index));
 
-/** A Datadog whose current user refers to more than it includes; REST responses what `bodies` hold, else 404. */
+/** A Datadog whose current user refers to more than it includes. REST serves the `bodies`, and 404 for other paths. */
 function datadogWith(current: unknown, bodies: Record<string, unknown> = {}): Script {
   return (response, seen, call) => {
     const path = decodeURIComponent(seen.path.replace('/api/v2/', ''));
@@ -223,7 +223,7 @@ describe('DD_EXPAND=rest', () => {
     );
     for (let left = ids.length; left > 0; left -= 1) {
       while (waiting.length < Math.min(left, 4)) await nextTurn();
-      // One more would have come by now.
+      // A further call would have arrived by now.
       for (let turn = 0; turn < 5; turn += 1) await nextTurn();
       assert.equal(waiting.length, Math.min(left, 4));
       waiting.shift()?.();

@@ -8,8 +8,8 @@ import { createRolecallFor } from './support/rolecall.ts';
 import { startUpstream, type Upstream } from './support/upstream.ts';
 
 /**
- * One provider has this fault and the others none: what the caller gets of them all.
- * @param pass lets time pass, where it is stopped
+ * Asserts what a caller gets if one provider has this fault and the others have none.
+ * @param pass advances the time, if it is stopped
  */
 async function assertFault(
   faulty: ProviderFixture,
@@ -55,7 +55,7 @@ async function assertFault(
   assert.equal(({} as Record<string, unknown>)['name'], undefined);
 }
 
-/** Nothing ends in half of an attempt's time; then the vendor responds, or the other half passes too. */
+/** Nothing ends within half an attempt's timeout. Then the vendor responds, or the other half passes too. */
 async function assertLongFault(faulty: ProviderFixture, fault: Fault) {
   using time = stopTime();
   await assertFault(faulty, fault, async (response, { seen }) => {
@@ -65,7 +65,7 @@ async function assertLongFault(faulty: ProviderFixture, fault: Fault) {
     };
     response.then(end, end);
     await turns();
-    // The wait before a retry, where there is one.
+    // Wait for the retries, if there are any.
     while (seen.length < fault.attempts) {
       time.advance(100);
       await turns();

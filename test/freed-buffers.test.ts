@@ -15,7 +15,7 @@ import { json, startUpstream } from './support/upstream.ts';
 
 const MEGABYTE = 1024 ** 2;
 
-/** Twenty roles that grant the same thousand permissions. */
+/** Twenty roles that grant the same 1,000 permissions. */
 function largeDocument() {
   const permissions = Array.from({ length: 1_000 }, (_, index) => permission(index));
   const ids = permissions.map(({ id }) => id);
@@ -25,7 +25,7 @@ function largeDocument() {
   );
 }
 
-/** Selects these fields of 80,000 permissions: a response of 17 MB, more than the system takes at once. */
+/** Selects these fields of 80,000 permissions: a response of 17 MB, more than the system buffers at once. */
 const queryFor = (fields: string) =>
   `{ viewer { datadog { roles { ${['a', 'b', 'c', 'd'].map((alias) => `${alias}: permissions { ${fields} }`).join(' ')} } } } }`;
 const QUERY = queryFor('id name displayName description createdAt groupName');
@@ -70,7 +70,7 @@ async function startRolecall() {
   };
 }
 
-/** The buffers that this makes from now on, of these sizes. */
+/** The buffers of this size that the method creates from now on. */
 function watch(
   { mock }: TestContext,
   method: 'allocUnsafe' | 'allocUnsafeSlow',
@@ -83,7 +83,7 @@ function watch(
       .map(({ result }) => result as Buffer);
 }
 
-/** The bytes of responses; those of vendors' bodies, which come in blocks, are smaller. */
+/** The buffers of responses. Those of vendors' bodies arrive in blocks and are smaller. */
 const watchResponses = (context: TestContext) => watch(context, 'allocUnsafeSlow', MEGABYTE);
 
 async function until(condition: () => boolean): Promise<void> {

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '..');
 const schema = buildSchema(readFileSync(join(ROOT, 'schema/schema.graphql'), 'utf8'));
 const operations = operationsOf(schema);
 const ERROR = 50;
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 4;
 
 describe('generated operations', () => {
@@ -25,7 +25,7 @@ describe('generated operations', () => {
   });
   after(() => rolecall[Symbol.asyncDispose]());
 
-  /** Whatever was asked, it is answered with no fault of Rolecall's own. */
+  /** Whatever the request, the response contains no internal error. */
   async function ask(body: string) {
     const response = await fetch(url, {
       method: 'POST',
@@ -53,7 +53,7 @@ describe('generated operations', () => {
         const { status, data, errors } = await ask(JSON.stringify(operation));
         assert.deepEqual({ status, errors }, { status: 200, errors: undefined });
         assert.ok(data);
-        // The last responses come from compiled code, where that may be.
+        // Compiled code creates the last responses, if the operation can be compiled.
         for (let time = 2; time <= TIMES; time += 1) {
           const again = await ask(JSON.stringify(operation));
           assert.deepEqual(again, { status, data, errors });

@@ -6,12 +6,12 @@ import { createRolecallFor, dataOf, type Rolecall } from './support/rolecall.ts'
 import { json, startUpstream, type Upstream } from './support/upstream.ts';
 
 const RUNS = 150;
-/** Often enough for the operation to be compiled before the first document is tried. */
+/** Enough executions for the operation to be compiled before the first generated body. */
 const WARM_UP = 6;
 const NAMES = ['permission_1', 'permission_2', 'permission_3', 'alias_3', 'other'];
 const INDEXES = [1, 2, 3] as const;
 
-/** A relationship's `data`: identifiers that can be read, by their index, and what cannot be. */
+/** A relationship's `data`: readable identifiers, by their index, and unreadable ones. */
 type Data = readonly (number | string)[] | null;
 
 const data: fc.Arbitrary<Data> = fc.option(
@@ -28,9 +28,9 @@ const data: fc.Arbitrary<Data> = fc.option(
 
 const users = fc.record({
   roles: data,
-  /** What each role grants; one that is undefined is not included. */
+  /** What each role grants. A role that is undefined is not included. */
   grants: fc.tuple(...INDEXES.map(() => fc.option(data, { nil: undefined, freq: 3 }))),
-  /** How the name of each permission is known; one that is undefined is not included. */
+  /** Whether each permission's name is known. A permission that is undefined is not included. */
   names: fc.tuple(
     ...INDEXES.map(() => fc.constantFrom('known' as const, 'known' as const, null, undefined)),
   ),
@@ -67,7 +67,7 @@ function toDocument({ roles, grants, names }: User) {
   return userDocument({ relationships: { roles: linkage('roles', 3, roles) }, included });
 }
 
-/** What can be read of it, each once; null where that is not known. */
+/** The readable entries, each once; null if they are not known. */
 function readable(entries: Data | undefined): readonly number[] | null {
   const numbers = [...new Set((entries ?? []).filter((entry) => typeof entry === 'number'))];
   const isUnknown = !entries || (numbers.length === 0 && entries.includes('unreadable'));
@@ -76,7 +76,7 @@ function readable(entries: Data | undefined): readonly number[] | null {
 
 const isWhole = (entries: Data | undefined) => !!entries && !entries.includes('unreadable');
 
-/** What is to be served, told from how the document was made. */
+/** What must be served, derived from the generated values. */
 function expected({ roles, grants, names }: User) {
   const ids = readable(roles);
   const ofRoles = ids?.map((index) => readable(grants[index - 1])) ?? [];

@@ -104,7 +104,7 @@ describe('the app', () => {
     const app = await (await getApp(rolecall)).text();
     const files = readdirSync('schema/operations');
     assert.equal(files.length, 3);
-    // What a new tab welcomes to.
+    // The title in the welcome text of a new tab.
     assert.ok(app.includes('"title":"Rolecall"'));
     for (const file of files) {
       const query = readFileSync(`schema/operations/${file}`, 'utf8');

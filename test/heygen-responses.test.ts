@@ -19,7 +19,7 @@ function read<T>(reader: Reader<T>, status: number, body: unknown): T {
     : readFailure(vendor, response, reader, [key]);
 }
 
-/** The code of the error, with the message; undefined where there is a user. */
+/** The code and message of the error; undefined if there is a user. */
 function failureOf(reader: Reader<User>, status: number, body: unknown) {
   try {
     assert.equal(read(reader, status, body).id, user.username);

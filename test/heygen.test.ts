@@ -14,7 +14,7 @@ const QUERY = '{ viewer { heygen { id provider username displayName email firstN
 
 const paths = ({ seen }: { seen: readonly { path: string }[] }) => seen.map(({ path }) => path);
 
-/** v1 responses with the first script, v3 with the second. */
+/** v1 follows the first script, v3 the second. */
 const versions =
   (first: Script, third: Script): Script =>
   (response, seen, call) =>

@@ -29,7 +29,7 @@ const vendors = {
 const attackers = Array.from({ length: 8 }, (_, i) => `attacker-${i}`);
 
 for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) {
-  /** A vendor that treats attackers so, and a Rolecall whose callers bring their keys. */
+  /** A vendor with this script for attackers, and a Rolecall whose callers send their own keys. */
   async function attacked(attack: Script) {
     const vendor = await startUpstream((response, seen, call) =>
       (String(seen.headers[header]).startsWith('attacker') ? attack : json(body))(

@@ -5,7 +5,7 @@ import { MALFORMED } from '../src/lib/json-api-linkage.ts';
 
 const identifier = (id: unknown, type = 'roles') => ({ type, id });
 
-/** A document about a user with this linkage of `roles`. */
+/** A JSON:API document for a user with this linkage of `roles`. */
 function takeUser(roles: unknown) {
   const user = { type: 'users', id: '1', attributes: { name: 'Ada' }, relationships: { roles } };
   const document = Document.ofOne({ data: { ...user, links: {} } }, 'users');

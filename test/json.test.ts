@@ -45,7 +45,7 @@ describe('JSON is parsed where it nests 100 deep, and no deeper', () => {
     assert.deepEqual(parse(list(most)), JSON.parse(list(most)));
     const { mock: parsing } = mock.method(JSON, 'parse');
     try {
-      // Not `equal`, which would write down all of what was parsed.
+      // Not `assert.equal`, whose message would contain everything that was parsed.
       assert.ok(parse(list(most + 1)) === undefined);
       for (const value of ['[]', '{}', '1', '""']) {
         assert.ok(parse(`[${`${value},`.repeat(300_000)}1]`) === undefined);

@@ -13,7 +13,7 @@ const BASE = 'http://rolecall.example';
 const LOG_SECRET = 'fictional-log-secret-of-forty-characters';
 const PERSON = { sub: 'person-7', email: 'person@rolecall.example', email_verified: true };
 
-/** Rolecall as the environment configures it, with what it logs. */
+/** Rolecall as the environment configures it, with its log. */
 function createLogged(
   environment: Readonly<Record<string, string>>,
   readiness = { isReady: true },
@@ -153,7 +153,7 @@ describe('a caller with a JWT', () => {
         const person = requestId.split(':')[0];
         hashes.set(person, (hashes.get(person) ?? new Set()).add(caller));
       }
-      // The 21st has no token.
+      // The 21st caller has no token.
       assert.deepEqual([...(hashes.get('20') ?? [])], [undefined]);
       for (const seen of hashes.values()) assert.equal(seen.size, 1);
       assert.equal(new Set([...hashes.values()].flatMap((seen) => [...seen])).size, 21);
@@ -198,7 +198,7 @@ describe('without the issuer’s keys', () => {
     assert.equal(response.status, 503);
     assert.equal(response.headers.get('www-authenticate'), null);
     assert.equal(await codeOf(response), 'AUTHENTICATION_UNAVAILABLE');
-    // Neither does one who brings no token wait for the issuer.
+    // A caller without a token does not wait for the issuer.
     assert.equal((await ask(undefined)).status, 401);
     assert.equal(await ready(), 503);
     const problem = linesOf(log()).find(({ level }) => level === 40);

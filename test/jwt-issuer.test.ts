@@ -106,7 +106,7 @@ describe('the issuer’s keys', () => {
     clock.advance(5_000);
     await refused;
     assert.match(String(failures[1]), /did not respond within 5000 ms/);
-    // Now there is nothing to wait for.
+    // No fetch is under way now.
     await assert.rejects(verifier.verify(rotated), UNKNOWN);
     assert.equal(issuer.seen.length, 3);
   });
@@ -138,7 +138,7 @@ describe('the issuer’s keys', () => {
     await assert.rejects(verifier.verify(issuer.sign({}, {}, second)), UNKNOWN);
     assert.equal(issuer.count(), 2);
     clock.advance(5 * MINUTE_MS - 1);
-    // Long enough for a fetch: this one goes to the same issuer.
+    // A fetch by the verifier would end before this one, which goes to the same issuer.
     await fetch(`${issuer.url}/keys`);
     assert.equal(issuer.count(), 3);
     clock.advance(1);
@@ -178,7 +178,7 @@ describe('the issuer’s keys', () => {
     issuer.state.script = fail;
     using clock = stopTime();
     const { verifier, ended } = createVerifier(issuer);
-    // Whoever comes before the first fetch has ended waits for it.
+    // A caller who arrives before the first fetch has ended waits for it.
     await assert.rejects(verifier.verify(issuer.sign()), UNAVAILABLE);
     for (const [i, seconds] of [1, 2, 4, 8, 16, 30, 30].entries()) {
       for (let n = 0; n < 100; n += 1) {
@@ -202,7 +202,7 @@ describe('the issuer’s keys', () => {
     using clock = stopTime();
     const { verifier, ended } = createVerifier(issuer);
     await ended(1);
-    // The issuer is slow, and has read its keys before it publishes another one.
+    // The issuer is slow: it has read its keys before it publishes another.
     const sent = Promise.withResolvers<void>();
     issuer.state.script = (response, seen, call) => {
       if (!seen.path.includes('well-known'))

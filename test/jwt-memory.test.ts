@@ -12,7 +12,7 @@ const [first, second] = [createKey('ES256'), createKey('RS256')];
 const EXPIRED = /has expired/;
 const UNKNOWN = /signed with a key that its issuer does not publish/;
 
-/** Counts the signatures that are verified. */
+/** Counts verified signatures. */
 function countVerifications() {
   const { mock: verify } = mock.method(crypto.subtle, 'verify');
   return {
@@ -37,7 +37,7 @@ describe('a token that was verified', () => {
       assert.equal((await verifier.verify(other)).subject, 'other');
     }
     assert.equal(verified.count(), 2);
-    // The same claims under another signature are another token.
+    // The same claims with another signature are another token.
     await verifier.verify(issuer.sign({ sub: 'one' }));
     assert.equal(verified.count(), 3);
     for (let i = 0; i < 3; i += 1) {
@@ -114,7 +114,7 @@ test('a cached token is treated as one that is verified anew, at any time', asyn
   );
   const plainKeys = createLocalJWKSet({ keys: [first.jwk, second.jwk] as any });
 
-  /** By jose alone. */
+  /** The result of jose alone, without the cache. */
   async function plain(token: string): Promise<unknown> {
     const result = await jwtVerify(token, plainKeys, {
       issuer: issuer.url,

@@ -37,13 +37,13 @@ const published = [rsa, ec, { ...rsaForAll, jwk: jwkForAll }];
 const encode = (part: unknown) =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 
-/** Signed with an HMAC, as a library does that takes any key for any algorithm. */
+/** A token signed with an HMAC, as accepted by a library that allows any key for any algorithm. */
 function hmacToken(issuer: Issuer, secret: string | Buffer, kid: string): string {
   const text = `${encode({ alg: 'HS256', kid })}.${encode(issuer.claims())}`;
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
-/** What is forged, why it is refused, and the token. */
+/** The name of the forgery, why it is refused, and the token. */
 const FORGED: readonly [string, string, (issuer: Issuer) => string][] = [
   [
     'alg none without a signature',

@@ -20,7 +20,7 @@ async function problemsOf(environment: Environment): Promise<readonly string[]> 
   return [];
 }
 
-/** Each value in a file of the directory, which the variable `<name>_FILE` names. */
+/** Writes each value to a file in the directory that the variable `<name>_FILE` names. */
 function inFiles(
   directory: ReturnType<typeof createDirectory>,
   values: Readonly<Record<string, string>>,

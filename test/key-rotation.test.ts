@@ -36,7 +36,7 @@ for (const fixture of fixtures) {
       for (let count = 1; count <= 50; count += 1) {
         const before = vendor.seen.length;
         const next = nth(keys, count);
-        // Under way while the files change: with the old keys or the new ones, and never with some of each.
+        // Requests under way while the files change use the old keys or the new ones, never a mixture.
         for (let each = 0; each < 3; each += 1)
           asked.push(rolecall.query(query(field)).then(dataOf));
         await rolecall.rotate(next);
@@ -62,7 +62,7 @@ for (const fixture of fixtures) {
         [urlVariable]: vendor.url,
       });
       const [bad = '', ...others] = Object.keys(keys);
-      // With two files the other one is good, and is not taken either: one of a pair is of no use.
+      // If there are two files, the other one is valid, but is not used either: half a pair is useless.
       const good = Object.fromEntries(others.map((name) => [name, 'another-key']));
       await rolecall.rotate({ ...good, [bad]: 'secret with blanks' });
       await rolecall.rotate({});

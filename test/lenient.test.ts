@@ -12,14 +12,14 @@ interface Shape {
 
 const error = new RolecallError('It is not a text.', { code: 'UPSTREAM_INVALID_VALUE' });
 
-/** What the compiler says of each line that expects an error is checked with all the types. */
+/** The type check fails if one of the expected errors does not occur. */
 describe('a value that may be invalid', () => {
   const name: Lenient<string> = error as Lenient<string>;
 
   test('cannot be used as it is', () => {
-    // @ts-expect-error: it has no such member where it is invalid
+    // @ts-expect-error: an invalid value has no such member
     assert.equal(name.length, undefined);
-    // @ts-expect-error: a text or null is something else
+    // @ts-expect-error: it is not just a string or null
     const text: string | null = name;
     assert.equal(text, error);
   });
@@ -42,7 +42,7 @@ describe('a value that may be invalid', () => {
       shape.id,
       shape.name,
       ...(shape.aliases ?? []),
-      // @ts-expect-error: a resolver has to read it with `known` or `valid`
+      // @ts-expect-error: a resolver must read it with `known` or `valid`
       ...(shape.linked?.ids ?? []),
       ...(known(shape.linked)?.ids ?? []),
     ];

@@ -11,16 +11,16 @@ const GET_HEALTH = 'GET /health HTTP/1.1\r\nHost: rolecall.example\r\n\r\n';
 
 const respond = json(v1());
 
-/** A vendor that responds only when it is told to. */
+/** A vendor that responds only after `release` is called. */
 async function startHanging() {
-  const asked = Promise.withResolvers<void>();
-  const told = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   const script: Script = (...call) => {
-    asked.resolve();
-    told.promise.then(() => respond(...call));
+    called.resolve();
+    released.promise.then(() => respond(...call));
   };
   const upstream = await startUpstream(script);
-  return Object.assign(upstream, { asked: asked.promise, tell: told.resolve });
+  return Object.assign(upstream, { called: called.promise, release: released.resolve });
 }
 
 function startRolecall(upstream: { url: string }, environment: Record<string, string> = {}) {
@@ -49,13 +49,13 @@ describe('a drain', { concurrency: 2 }, () => {
       await using rolecall = startRolecall(heygen);
       const url = await rolecall.listening();
       const operation = post(url);
-      await heygen.asked;
+      await heygen.called;
 
       rolecall.child.kill(signal);
       await stoppedListening(url);
       assert.equal(rolecall.child.exitCode, null);
 
-      heygen.tell();
+      heygen.release();
       const response = await operation;
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('connection'), 'close');
@@ -86,7 +86,7 @@ describe('a drain', { concurrency: 2 }, () => {
     await using heygen = await startHanging();
     await using rolecall = startRolecall(heygen, { SHUTDOWN_TIMEOUT_MS: '300' });
     const operation = post(await rolecall.listening());
-    await heygen.asked;
+    await heygen.called;
     rolecall.child.kill('SIGTERM');
     await assert.rejects(operation);
     assert.equal((await rolecall.exited).code, 0);
@@ -96,8 +96,8 @@ describe('a drain', { concurrency: 2 }, () => {
     await using heygen = await startHanging();
     await using rolecall = startRolecall(heygen, { SHUTDOWN_TIMEOUT_MS: '60000' });
     const operation = post(await rolecall.listening());
-    await heygen.asked;
-    // Those of the first second count as one.
+    await heygen.called;
+    // Signals within the first second count as one.
     const timer = setInterval(() => rolecall.child.kill('SIGTERM'), 100);
     context.after(() => clearInterval(timer));
     await assert.rejects(operation);

@@ -5,7 +5,7 @@ import { createRolecall } from './support/rolecall.ts';
 const URL = 'http://rolecall.example/graphql';
 const BODY = JSON.stringify({ query: '{ __typename }' });
 
-/** The code of the error that the whole request is refused with; undefined where it is served. */
+/** The code with which the whole request is refused; undefined if it is served. */
 async function refusalOf(
   environment: Readonly<Record<string, string>>,
   init: Pick<RequestInit, 'body' | 'headers'>,

@@ -9,7 +9,7 @@ import { json, startUpstream } from './support/upstream.ts';
 
 const URL = 'http://rolecall.example/graphql';
 
-/** Both media types get this status and code, and no data. */
+/** Asserts this status and code, without data, for both media types. */
 async function assertRefused(rolecall: Rolecall, body: unknown, status: number, code: string) {
   for (const accept of ['application/json', 'application/graphql-response+json']) {
     const response = await rolecall.fetch(URL, {
@@ -82,7 +82,7 @@ describe('limits', () => {
       `{ viewer { datadog { permissions(names: [${repeat(names, () => '"a"')}]) { id } } } }`;
     await assertServed(rolecall, listing(1_000 - 18));
     await assertRefused(rolecall, { query: listing(1_000 - 17) }, 400, 'TOO_MANY_TOKENS');
-    // Also where what follows is no GraphQL.
+    // Even if the rest is not valid GraphQL.
     await assertRefused(
       rolecall,
       { query: `{ ${repeat(2_000, () => 'a')} "` },
@@ -253,7 +253,7 @@ test('the document cache is limited by the length of documents, not only by thei
   for (let index = 0; index < 200; index += 1) {
     documentCache.set(`${'x'.repeat(100_000)}${index}`, { kind: Kind.DOCUMENT, definitions: [] });
   }
-  // 32 MiB, at 100 bytes a character.
+  // The cache holds 32 MiB, counting 100 bytes per character.
   assert.equal(documentCache.size, 3);
 });
 

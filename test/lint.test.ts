@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
-/** Lints these files, by path, in a folder of their own with the project's settings. */
+/** Lints these files, by path, in a separate folder with the project's settings. */
 function lint(files: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-lint-'));
   cpSync('biome.json', join(folder, 'biome.json'));

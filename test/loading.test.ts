@@ -23,7 +23,7 @@ interface Batch {
   readonly keys: unknown[];
 }
 
-/** What is read of these resources, batch by batch: each batch of a loader begins by asking for the current user. */
+/** The reads of these resources, by batch. Each batch of a loader starts by loading the current user. */
 function watchReads(loaders: Loaders, resources: Resources, { mock }: TestContext) {
   const batches: Batch[] = [];
   const underWay = new AsyncLocalStorage<Map<string, Batch>>();
@@ -58,7 +58,7 @@ function watchReads(loaders: Loaders, resources: Resources, { mock }: TestContex
   return batches;
 }
 
-/** Asks for the fields of `datadog` and tells what was read of the document, batch by batch. */
+/** Queries these fields of `datadog`, and returns the reads of its resources, by batch. */
 async function readsOf(context: TestContext, fields: string) {
   const resources = new Resources(Document.ofOne(fixtures.manyRoles(), 'users'));
   let fetches = 0;
@@ -133,7 +133,7 @@ describe('relationships are expanded in batches', () => {
       reads.filter(({ resource }) => resource === 'roles'),
       [{ resource: 'roles', keys: roleIds }],
     );
-    // One load for each of the four roles, and one for what all of them grant.
+    // One load for each of the four roles, and one for all permissions that they grant.
     const permissions = reads.filter(({ resource }) => resource === 'permissions');
     assert.equal(permissions.flatMap(({ keys }) => keys).length, 5);
     assert.equal(reads.filter(({ resource }) => resource === 'organizations').length, 1);
@@ -170,15 +170,15 @@ describe('vendors are asked as little as possible', () => {
   });
 
   test('both at the same time', async () => {
-    // Each responds only once the other has been called too.
-    const bothAsked = Promise.withResolvers<void>();
-    let asked = 0;
+    // Each vendor responds only once the other has been called too.
+    const bothCalled = Promise.withResolvers<void>();
+    let calls = 0;
     const together =
       (response: Script): Script =>
       async (...call) => {
-        asked += 1;
-        if (asked === 2) bothAsked.resolve();
-        await bothAsked.promise;
+        calls += 1;
+        if (calls === 2) bothCalled.resolve();
+        await bothCalled.promise;
         response(...call);
       };
     await using datadog = await startUpstream(together(json(fixtures.userDocument())));
@@ -194,7 +194,7 @@ describe('vendors are asked as little as possible', () => {
 
 test('each of many interleaved requests gets its own user', async () => {
   const keys = Array.from({ length: 60 }, (_, index) => `key-${(index * 7) % 60}`);
-  // The user is the one whose key was sent; responses come once all have been asked for, in an order of their own.
+  // The user's name is the key. Datadog responds once all calls have arrived, in another order.
   const waiting: { key: string; respond: () => void }[] = [];
   await using datadog = await startUpstream((...call) => {
     const key = String(call[1].headers['dd-api-key']);
@@ -226,16 +226,16 @@ test('each of many interleaved requests gets its own user', async () => {
 
 test('a caller who disconnects cancels the call to the vendor', async () => {
   const dropped = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
   await using datadog = await startUpstream((response) => {
-    asked.resolve();
+    called.resolve();
     response.once('close', dropped.resolve);
   });
   const caller = new AbortController();
   const response = createRolecallFor({ datadog }).query('{ viewer { datadog { id } } }', {
     signal: caller.signal,
   });
-  await asked.promise;
+  await called.promise;
   caller.abort();
   await assert.rejects(response);
   await dropped.promise;

@@ -6,11 +6,11 @@ import { findLine } from './support/log.ts';
 import { startProcess } from './support/process.ts';
 
 const START = join(import.meta.dirname, '../src/start.mjs');
-/** What a terminal takes for the start of a command, a break or nothing: C0, DEL, C1, and Unicode's line breaks. */
+/** Characters that a terminal interprets or does not show: C0, DEL, C1, and Unicode's line breaks. */
 const CONTROLS = '\u0007\u001b[2J\u007f\u0085\u009b2J\u009d\u2028\u2029';
 const MARKED = `marked${CONTROLS}name`;
 
-/** The name of an operation that the document does not have: the log has it as it came. */
+/** Sends the name of an operation that the document does not contain. The log quotes it. */
 function askFor(url: string, operationName: string) {
   return fetch(url, {
     method: 'POST',

@@ -8,7 +8,7 @@ import { linesOf } from './support/log.ts';
 const URL = 'http://rolecall.example/graphql';
 const ERROR_LEVEL = 50;
 
-/** Rolecall, and everything that it logs at any level. */
+/** Rolecall, with everything that it logs at any level. */
 function createLoggedServer() {
   let log = '';
   const logger = pino(

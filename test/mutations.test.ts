@@ -11,13 +11,13 @@ const RUNS = 250;
 
 type Path = readonly (string | number)[];
 
-/** Every place in a document. */
+/** The path of every value in a body. */
 function pathsOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, child]) => pathsOf(child, [...path, key]))];
 }
 
-/** The document with this place replaced, or dropped where there is no replacement. */
+/** The body with the value at this path replaced, or removed if there is no replacement. */
 function replaceAt(document: unknown, path: Path, replacement: { value: unknown } | null): unknown {
   const copy = structuredClone(document);
   const parent = path.slice(0, -1).reduce((node: any, key) => node?.[key], copy);
@@ -71,7 +71,7 @@ const PUBLIC_CODES =
   /^(UPSTREAM_(INVALID_VALUE|INVALID_RESPONSE|UNAUTHENTICATED|FORBIDDEN|NOT_FOUND|REJECTED))$/;
 
 describe('documents changed at random never give a crash, an unmasked error or another person’s data', () => {
-  /** What each key is answered: the person asked about, and a bystander who asks at the same time. */
+  /** The body for each key: the changed person's, and that of a bystander who calls at the same time. */
   const bodies = new Map<string, unknown>();
   let vendor: Upstream;
   let rolecall: Rolecall;

@@ -22,7 +22,7 @@ import { operationsOf } from './support/operations.ts';
 import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream, text } from './support/upstream.ts';
 
-/** The first two times an operation is executed by the ordinary executor, and compiled from the third on. */
+/** The ordinary executor executes an operation twice; from the third time on, compiled code does. */
 const TIMES = 5;
 const NINE =
   'id name displayName displayType description groupName nameAliases restricted createdAt';
@@ -36,7 +36,7 @@ async function post(rolecall: Rolecall, path: string, query: string, variables =
   return { status: response.status, body: (await response.json()) as any };
 }
 
-/** Refused each time, with one error and no data. */
+/** Asserts that the operation is refused each time, with one error and no data. */
 async function assertRefused(rolecall: Rolecall, path: string, query: string, variables = {}) {
   for (let time = 0; time < TIMES; time += 1) {
     const { status, body } = await post(rolecall, path, query, variables);
@@ -47,7 +47,7 @@ async function assertRefused(rolecall: Rolecall, path: string, query: string, va
   }
 }
 
-/** Two users of one person, who are each other's and share their roles. */
+/** Two users of one person, who refer to each other and share their roles. */
 const shared = userDocument({
   relationships: {
     roles: { data: [1, 2, 3].map((index) => ref('roles', uuid(3, index))) },

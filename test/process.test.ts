@@ -11,7 +11,7 @@ import { startProcess } from './support/process.ts';
 import { fixtures, goodVendor, ofAll } from './support/providers.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
-/** One for each provider. */
+/** One display name for each provider. */
 const ROBINS = fixtures.map(() => 'Robin Sandbox').join();
 
 async function displayName(url: string): Promise<string> {
@@ -56,7 +56,7 @@ describe('start', () => {
       ...ofAll('keys'),
       ...Object.fromEntries(urls),
     });
-    // The sandbox refuses every key but its own.
+    // The sandbox refuses all keys but its own.
     assert.equal(await displayName(await rolecall.listening()), ROBINS);
     assert.equal(vendor.seen.length, 0);
   });

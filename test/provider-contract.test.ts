@@ -25,7 +25,7 @@ const README = readFileSync('README.md', 'utf8').split('\n');
 const ROWS = README.filter((line) => line.startsWith('|'));
 const POSSIBLE_TYPES = README.find((line) => line.includes('possibleTypes: {')) ?? '';
 const EXAMPLE = readFileSync('.env.example', 'utf8');
-/** What every user has. */
+/** The fields of the interface `User`. */
 const FIELDS = '__typename provider id username displayName email';
 const { subgraph } = createSchemas(providers);
 
@@ -45,10 +45,10 @@ for (const fixture of fixtures) {
     readConfig(environment).providers.find((each) => each.provider === provider)?.settings.value ??
     assert.fail();
 
-  /** The server's own credentials that this environment gives. */
+  /** The server's credentials in this environment. */
   const credentialsOf = (environment: Environment) => settingsOf(environment).credentials;
 
-  /** A vendor that does this, and a Rolecall in front of it that has the keys, or takes those of requests. */
+  /** A vendor with this script, and a Rolecall with its own keys or those of requests. */
   async function start(script: Script, whose: 'server' | 'request' = 'server') {
     const vendor = await startUpstream(script);
     const rolecall = createRolecall({
@@ -195,7 +195,7 @@ for (const fixture of fixtures) {
     for (const [header, key] of Object.entries(keyHeaders)) {
       test(`shares no call and no response between two values of ${header}`, async () => {
         const held: (() => void)[] = [];
-        // Each call waits for the other; one alone would never be served.
+        // Each call waits for the other, so a shared call would never get a response.
         await using vendor = await start((...call) => {
           held.push(() => goodVendor(fixture)(...call));
           if (held.length === 2) for (const respond of held.splice(0)) respond();
@@ -272,7 +272,7 @@ for (const fixture of fixtures) {
 
 type Errors = GraphQLResponse<unknown>['errors'];
 
-/** The code of all errors, which have the same one. */
+/** The code that all errors share. */
 function codeOf(errors: Errors): string {
   const [code, ...others] = new Set(errors?.map(({ extensions }) => extensions?.['code']));
   assert.deepEqual(others, []);
@@ -291,7 +291,7 @@ async function askServer(
   return { status: response.status, ...((await response.json()) as object) };
 }
 
-/** All ways to leave one of them out and still have some. */
+/** All ways to leave out one header and keep at least one. */
 function partsOf(all: Texts): readonly Texts[] {
   const names = Object.keys(all);
   if (names.length === 1) return [];

@@ -6,7 +6,7 @@ import { attempt } from '../src/upstream/attempt.ts';
 import { createTransport } from '../src/upstream/transport.ts';
 import { startUpstream, text } from './support/upstream.ts';
 
-/** A proxy that gives nothing, and remembers what was wanted of it. */
+/** A proxy that refuses every request, and records it. */
 async function startProxy() {
   const wanted: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -29,7 +29,7 @@ async function startProxy() {
   };
 }
 
-/** What the proxies, for https and for http, are asked for on the way to this URL. */
+/** The requests that each proxy, for https and for http, gets on the way to this URL. */
 async function wantedOnTheWayTo(url: string, noProxy: string | undefined) {
   await using forHttps = await startProxy();
   await using forHttp = await startProxy();

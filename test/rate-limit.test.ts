@@ -14,9 +14,9 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 
 type Server = Pick<Rolecall, 'fetch'>;
 
-/** The body is read, so that the connection is free for the next request. */
+/** Reads the body, so that the connection is free for the next request. */
 async function send(server: Server, init: RequestInit, url = URL) {
-  // Yoga's fetch writes a length into the headers that it is given.
+  // Copied, because Yoga's fetch adds a length to the headers.
   const response = await server.fetch(url, {
     ...init,
     headers: { ...(init.headers as Record<string, string>) },
@@ -39,7 +39,7 @@ async function statuses(times: number, request: (index: number) => Promise<{ sta
   return all;
 }
 
-/** Rolecall on a port, so that callers have an address: 127.0.0.1, and those that X-Forwarded-For tells. */
+/** Rolecall on a port, so that callers have an address: 127.0.0.1, or the one in X-Forwarded-For. */
 async function listen(environment: Record<string, string>) {
   const server = createServer(createTestServer(readConfig(environment)).listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -97,7 +97,7 @@ describe('the address of a caller', () => {
       await using rolecall = await listen({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback' });
       assert.equal((await ask(rolecall, from(first))).status, 200);
       assert.equal((await ask(rolecall, from(second))).status, 429);
-      // Garbage counts for the proxy that says it, and for no other caller.
+      // Invalid addresses count for the proxy that sends them, not for other callers.
       for (const other of ['8.8.4.4', '2001:db8:1:3::1', '8.8.8.9:4000']) {
         assert.equal((await ask(rolecall, from(other))).status, 200, other);
       }
@@ -118,7 +118,7 @@ test('the address of a caller is that of the proxy where the proxy sends none', 
 
 test('the address of a caller is looked for behind 16 proxies, and no more', async () => {
   await using rolecall = await listen({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback, 10.0.0.0/8' });
-  // The connection comes from the first of them.
+  // The first of the proxies is the one that connects.
   const behind = (proxies: number, address: string) =>
     ask(rolecall, from([address, ...Array(proxies - 1).fill('10.0.0.1')].join()));
   assert.equal((await behind(16, '8.8.8.8')).status, 200);
@@ -192,7 +192,7 @@ describe('callers with vendors’ credentials', () => {
   const REQUEST = { CREDENTIALS: 'request', RATE_LIMIT: '2' };
   const heygen = (key: string) => ({ 'x-heygen-api-key': key });
 
-  /** A vendor that knows the keys that begin with "good", and says so of others with HTTP 200. */
+  /** A vendor that accepts keys that begin with "good", and refuses others with HTTP 200. */
   const startVendor = () =>
     startUpstream((response, seen, call) => {
       const isGood = String(seen.headers['x-api-key']).startsWith('good');
@@ -230,9 +230,9 @@ describe('callers with vendors’ credentials', () => {
     await viewer(rolecall, heygen('good'));
     const beside = (index: number) =>
       ask(rolecall, { ...heygen('good'), 'dd-api-key': `${index}`, 'dd-application-key': 'x' });
-    // Those accepted have a count of their own, which new ones beside them do not renew.
+    // Accepted keys are counted separately. New keys sent with them do not reset that count.
     assert.deepEqual(await statuses(5, beside), [...Array(4).fill(200), 429]);
-    // One for each key, and one for the first request of the good key.
+    // One less for each new key, and one less for the first request with the good key.
     const invent = (index: number) => ask(rolecall, heygen(`key-${index}`));
     const left = await statuses(50, invent);
     assert.equal(left.filter((status) => status === 200).length, 50 - 1 - 5);
@@ -252,7 +252,7 @@ describe('callers with vendors’ credentials', () => {
   });
 });
 
-/** The monotonic clock, moved on at will. */
+/** A monotonic clock that can be advanced. */
 function fakePerformance(context: TestContext) {
   let passed = 0;
   const real = performance.now.bind(performance);
@@ -260,7 +260,7 @@ function fakePerformance(context: TestContext) {
   return {
     async advance(ms: number) {
       passed += ms;
-      // lru-cache keeps the time until a timer of a millisecond, set before this one, ends.
+      // lru-cache caches the time for a millisecond, with a timer that was set before this one.
       await delay(2);
     },
   };

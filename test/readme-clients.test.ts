@@ -10,7 +10,7 @@ import { assertPartial, startPartlyFailing } from './support/partly-failing.ts';
 
 const README = readFileSync('README.md', 'utf8');
 const README_URL = 'http://127.0.0.1:4000/graphql';
-/** Below the project, where imports find its packages. */
+/** In the project, so that imports find its packages. */
 const FOLDER = join(import.meta.dirname, 'generated/readme');
 const TSC = join(import.meta.dirname, '../node_modules/.bin/tsc');
 
@@ -36,10 +36,10 @@ describe('the README’s clients, with a provider that responds and one that fai
   });
   after(() => partlyFailing[Symbol.asyncDispose]());
 
-  /** What the README's snippet with this import exports, led to the server. */
+  /** The client that the README's snippet with this import exports, connected to the test's server. */
   async function clientOf(library: string): Promise<any> {
     loads += 1;
-    // A new module each time, so that no cache is shared.
+    // A new module each time, so that clients share no cache.
     const file = join(FOLDER, `${library.replace(/\W/g, '')}-${loads}.ts`);
     writeFileSync(file, snippetOf(library).replace(README_URL, url));
     return (await import(file)).client;

@@ -10,10 +10,10 @@ const TELLING = 12;
 const BEFORE = 'Sorry, we cannot take this key';
 const AFTER = 'since it was revoked.';
 
-/** A text in another form, and where in it a run of its characters is found. */
+/** An encoding of a text, and where a run of its characters is in the result. */
 interface Encoding {
   readonly encode: (text: string) => string;
-  /** The part of the encoded text that the characters from `start` to `end` make. */
+  /** The part of the encoded text for the characters from `start` to `end`. */
   readonly part: (text: string, start: number, end: number) => string;
 }
 
@@ -80,7 +80,7 @@ const keys = fc
     fc.stringMatching(/^([A-Za-z0-9]{7}[+/]){4}$/),
     fc.stringMatching(/^[A-Za-z0-9]{8}(-[A-Za-z0-9]{4}){3}-[A-Za-z0-9]{12}$/),
   )
-  // What consists of separators cannot be told from what it is split by.
+  // Without keys of many special characters, which look like separators.
   .filter((key) => !/(?:[A-Za-z0-9]*[^A-Za-z0-9]){6}/.test(key));
 
 /** A key, and a run of at least 12 of its characters: often all but one, or all. */
@@ -105,7 +105,7 @@ describe('no 12 characters of a key in a row are left in a vendor’s message', 
       fc.assert(
         fc.property(keysAndRuns, keys, fc.nat(3), ({ key, run }, other, shift) => {
           const secrets = [new Secret(other), new Secret(key)];
-          // What comes before decides where an encoding seems to begin.
+          // The text before the key decides where an encoding seems to begin.
           const before = `${BEFORE}${'!f'.repeat(shift)}`;
           const text = redact(`${before}: <${encode(run)}> ${AFTER}`, secrets);
           for (let start = 0; start + TELLING <= run.length; start += 1) {

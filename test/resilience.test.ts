@@ -31,7 +31,7 @@ describe('retries', () => {
 });
 
 describe('a call that nobody waits for any more is dropped', () => {
-  /** Begins a body and never ends it; resolves when the connection is closed. */
+  /** A Datadog that begins a body and never ends it. `closed` resolves when the connection is closed. */
   async function hangingDatadog() {
     const closed = Promise.withResolvers<void>();
     const upstream = await startUpstream((response) => {
@@ -84,7 +84,7 @@ describe('single flight', () => {
       rolecall.query('{ viewer { datadog { name } } }', withKey(key)),
     );
     while (datadog.seen.length < 3) await nextTurn();
-    // All were made in one turn, so that each has made its call, or joined one, a few turns later.
+    // All requests started in one turn, so a few turns later, each has made or joined a call.
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     joined.resolve();
     const responses = await Promise.all(requests);
@@ -93,7 +93,7 @@ describe('single flight', () => {
       keys,
     );
     assert.equal(datadog.seen.length, 3);
-    // Only what is under way is shared: the next request asks again.
+    // Only calls under way are shared: the next request makes a new one.
     await rolecall.query('{ viewer { datadog { name } } }', withKey('a'));
     assert.equal(datadog.seen.length, 4);
   });
@@ -133,7 +133,7 @@ describe('single flight', () => {
     assert.equal(cancelled, true);
     assert.equal(calls, 1);
 
-    // Who comes then does not join what was cancelled.
+    // A later caller does not join the cancelled call.
     const late = flights.join('key', new AbortController().signal, call);
     assert.equal(calls, 2);
     landing.resolve('landed');

@@ -20,7 +20,7 @@ const responseOf = (body: unknown, status = 200): UpstreamResponse =>
 const zipped = (body: unknown): UpstreamResponse =>
   toResponse(200, { 'content-encoding': 'gzip' }, gzipSync(JSON.stringify(body)), MAX_BYTES);
 
-/** A cache that tells what it has had to read. */
+/** A cache, and the bodies that it read. */
 function createCache(megabytes = 1) {
   const cache = new ResponseCache(megabytes);
   const bodies: unknown[] = [];
@@ -45,8 +45,8 @@ describe('the response cache', () => {
 
   test('gives what has changed at once, and keeps it when it has come again', () => {
     const { ask, bodies } = createCache();
-    const told = [1, 2, 2, 2, 2, 1].map((body) => ask(responseOf(body)).body);
-    assert.deepEqual(told, [1, 2, 2, 2, 2, 1]);
+    const served = [1, 2, 2, 2, 2, 1].map((body) => ask(responseOf(body)).body);
+    assert.deepEqual(served, [1, 2, 2, 2, 2, 1]);
     assert.deepEqual(bodies, [1, 2, 2, 1]);
   });
 
@@ -164,10 +164,10 @@ describe('a server that keeps responses', () => {
     await using datadog = await startUpstream(inTurn(...['Ada', 'Ada', 'Bo', 'Ada'].map(named)));
     await using heygen = await startUpstream(inTurn(...['ada', 'ada', 'bo', 'ada'].map(called)));
     const rolecall = createRolecallFor({ datadog, heygen });
-    const told = [];
-    for (let i = 0; i < 4; i += 1) told.push(dataOf(await rolecall.query(NAMES)).viewer);
+    const served = [];
+    for (let i = 0; i < 4; i += 1) served.push(dataOf(await rolecall.query(NAMES)).viewer);
     assert.deepEqual(
-      told,
+      served,
       ['Ada', 'Ada', 'Bo', 'Ada'].map((name) => ({
         datadog: { name },
         heygen: { username: name.toLowerCase() },
@@ -177,7 +177,7 @@ describe('a server that keeps responses', () => {
   });
 });
 
-/** After a collection of garbage, in a turn of its own: what a turn has taken from a WeakRef stays during it. */
+/** Collects garbage in a new turn, because values read from a WeakRef are kept until the turn ends. */
 async function isKept(reference: WeakRef<object>): Promise<boolean> {
   await new Promise(setImmediate);
   setFlagsFromString('--expose-gc');
@@ -185,7 +185,7 @@ async function isKept(reference: WeakRef<object>): Promise<boolean> {
   return reference.deref() !== undefined;
 }
 
-/** Of the timers and of `performance.now()`, by which lru-cache tells ages. */
+/** A clock for timers and for `performance.now()`, which lru-cache uses for ages. */
 function mockClock({ mock }: TestContext) {
   let now = performance.now();
   mock.method(performance, 'now', () => now);

@@ -7,16 +7,16 @@ import { permission, role, userWithRoles } from './fixtures/datadog.ts';
 import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
-/** The first two times an operation is executed by the ordinary executor, and compiled from the third on. */
+/** The ordinary executor executes an operation twice; from the third time on, compiled code does. */
 const TIMES = 5;
 const MEBIBYTE = 1024 ** 2;
-/** Thirty of these are more than the 16 MiB that a response may take. */
+/** Thirty of these exceed the 16 MiB that a response may have. */
 const LONG = 'x'.repeat(0.6 * MEBIBYTE);
 
 const aliases = (count: number, field: string) =>
   Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
 
-/** One permission of every hundred has a text of this length. */
+/** One in a hundred permissions has this text. */
 function documentWith(text: string) {
   const permissions = Array.from({ length: 400 }, (_, index) =>
     permission(index + 1, index % 100 === 0 ? { description: text, name_aliases: [text] } : {}),
@@ -42,7 +42,7 @@ function assertTooLarge({ status, text }: Awaited<ReturnType<typeof post>>) {
   assert.deepEqual(codes, ['RESPONSE_TOO_LARGE']);
 }
 
-/** The length of the longest text that JSON.stringify writes from now on. */
+/** The length of the longest text that JSON.stringify returns from now on. */
 function watchTexts({ mock }: TestContext): () => number {
   const { mock: written } = mock.method(JSON, 'stringify');
   return () => Math.max(...written.calls.map(({ result }) => result?.length ?? 0));
@@ -63,7 +63,7 @@ describe('a response that is too large', () => {
       for (let time = 0; time < TIMES; time += 1) {
         const longest = watchTexts(context);
         const response = await post(rolecall, '/graphql', { query });
-        // The vendor writes its document, which holds nine.
+        // The vendor's body, written in this process, contains nine.
         assert.ok(longest() < 10 * LONG.length, `${longest()}`);
         context.mock.restoreAll();
         assertTooLarge(response);

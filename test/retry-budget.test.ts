@@ -8,15 +8,15 @@ import { upstreamOf } from './support/way.ts';
 
 const QUERY = '{ viewer { datadog { id } } }';
 
-/** A tenth of the calls. */
+/** A budget of a tenth of the calls. */
 function budgetOf() {
   const budget = new RetryBudget(0.1);
   return {
     call(tenant: string, count: number) {
       for (let i = 0; i < count; i += 1) budget.countCall(tenant);
     },
-    granted: (tenant: string, asked: number) =>
-      Array.from({ length: asked }, () => budget.takeRetry(tenant)).filter(Boolean).length,
+    granted: (tenant: string, wanted: number) =>
+      Array.from({ length: wanted }, () => budget.takeRetry(tenant)).filter(Boolean).length,
   };
 }
 

@@ -21,8 +21,8 @@ const RESET = 'x-ratelimit-reset';
 const datadogLike = windowPolicy(RESET);
 
 /**
- * Limits with 403 too, says as seconds since 1970 when the window ends, and wants a minute's silence where it does not
- * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+ * Also uses 403 for rate limits, sends the end of the window as seconds since 1970, and expects a pause of a minute if it
+ * sends none (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api).
  */
 const githubLike: RetryPolicy = {
   isRateLimit: ({ status, headers }) =>
@@ -47,7 +47,7 @@ const vendor = {
   permissionHint: 'Look at the permission.',
 };
 
-/** The seconds to wait, by a response of the year 2026. */
+/** The seconds to wait after a response with these headers. */
 const seconds = (policy: RetryPolicy, headers: Record<string, string>, status = 429) =>
   retryAfterSeconds(policy, { status, headers: { date: DATE, ...headers } });
 
@@ -154,7 +154,7 @@ describe('a policy like GitHub’s', () => {
     const { policy, asked } = watchWait(githubLike);
     const { get, reports } = upstreamOf(site, {}, policy);
     const call = get('a');
-    // A call that is not retried ends by itself.
+    // Without a retry, the call ends.
     await Promise.race([asked, call]);
     await nextTurn();
     timers.advance(4_999);

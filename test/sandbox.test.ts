@@ -24,7 +24,7 @@ const bodyOf = (path: string, query?: string) => {
 
 const idsOf = (resources: readonly { id: string }[]) => resources.map(({ id }) => id);
 
-/** The resource identifiers in the relationships of these resources. */
+/** The resource identifiers in these resources' relationships. */
 const identifiersIn = (resources: readonly any[]) =>
   resources.flatMap(({ relationships = {} }) =>
     Object.values(relationships).flatMap(({ data }: any) => data ?? []),

@@ -4,11 +4,11 @@ import { ORG_ID, org, USER_ID, userDocument } from './fixtures/datadog.ts';
 import { codesOf, createRolecallFor } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 6;
 const ID = '0A1b2c3d-0000-0000-0000-00000000000f';
 
-/** What the user's UUID and icon and the organization's URL are served as, each time that they are asked for. */
+/** The user's UUID and icon and the organization's URL as served, each time that they are queried. */
 async function serve(uuid: unknown, icon: unknown, url: unknown) {
   await using datadog = await startUpstream(
     json(userDocument({ attributes: { uuid, icon }, included: [org(ORG_ID, { url })] })),

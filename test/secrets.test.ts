@@ -14,7 +14,7 @@ import { type Script, startUpstream } from './support/upstream.ts';
 const MARKED = new RegExp(KEY_MARK);
 const ECHO = 'an echo of what was sent';
 
-/** By their names: every fault of this vendor, and an error that repeats all headers that it was sent. */
+/** By name: every fault of this vendor, and an error that repeats all request headers. */
 function scriptsOf(fixture: ProviderFixture): ReadonlyMap<string, Script> {
   const all = Object.entries(faults(fixture.response, fixture.faults));
   return new Map([
@@ -23,7 +23,7 @@ function scriptsOf(fixture: ProviderFixture): ReadonlyMap<string, Script> {
   ]);
 }
 
-/** A server for each vendor, all of which do the same at a time. */
+/** A server for each vendor. All follow the script of the same name at a time. */
 async function startVendors() {
   await using started = new AsyncDisposableStack();
   const vendors = await Promise.all(
@@ -36,7 +36,7 @@ async function startVendors() {
   let current = ECHO;
   const everything = started.move();
   return {
-    /** The names of what they can do. */
+    /** The names of their scripts. */
     names: [...(vendors[0]?.scripts.keys() ?? [])],
     doNow(name: string) {
       current = name;

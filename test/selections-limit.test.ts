@@ -3,11 +3,11 @@ import { describe, test } from 'node:test';
 import { getIntrospectionQuery } from 'graphql';
 import { createRolecall } from './support/rolecall.ts';
 
-/** Often enough for an operation to be compiled. */
+/** Enough executions for an operation to be compiled. */
 const TIMES = 4;
 const rolecall = createRolecall({ SANDBOX: '1', LIMIT_BATCH: '2' });
 
-/** Fragments that spread the next one twice, each: two to the power of `levels` selections. */
+/** Fragments that each spread the next one twice: two to the power of `levels` selections. */
 const doubled = (levels: number) =>
   `${Array.from({ length: levels }, (_, i) => `fragment F${i} on Role { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F${levels} on Role { name }`;
 const ROLES = '{ viewer { datadog { roles { ...F0 } } } }';

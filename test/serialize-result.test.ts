@@ -9,7 +9,7 @@ const leaf = fc.oneof(text, fc.double(), fc.boolean(), fc.constant(null), fc.arr
 const leaves = fc
   .array(fc.dictionary(text, leaf), { minLength: 1, maxLength: 4 })
   .map((objects) => objects.map((object) => new SerializedObject(JSON.stringify(object))));
-/** A few objects, many times. */
+/** A few objects, repeated many times. */
 const list = leaves
   .chain((objects) => fc.array(fc.constantFrom(...objects)))
   .map((objects) => new SerializedList(objects));

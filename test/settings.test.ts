@@ -6,10 +6,10 @@ import { ConfigError, type Environment } from '../src/config/index.ts';
 import { TIMEOUTS } from '../src/process/http/server.ts';
 import { readConfig } from './support/config.ts';
 
-/** Everything that is read from this environment. */
+/** The whole configuration in this environment, as text. */
 const print = (environment: Environment) => inspect(readConfig(environment), { depth: 20 });
 
-/** What the error says that this environment gives, where there is one. */
+/** The message of this environment's error, if there is one. */
 function problemOf(environment: Environment): string | undefined {
   try {
     readConfig(environment);
@@ -20,7 +20,7 @@ function problemOf(environment: Environment): string | undefined {
   }
 }
 
-/** The variables of the README's table that have a default. */
+/** The variables in the README's table that have a default. */
 function documentedDefaults(): readonly (readonly [string, string])[] {
   const codesIn = (cell = '') => [...cell.matchAll(/`([^`]*)`/g)].map(([, code = '']) => code);
   return readFileSync('README.md', 'utf8')

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
 import { SingleFlight } from '../src/upstream/single-flight.ts';
 
-/** Calls that end when the test says so. */
+/** Calls that the test resolves or rejects. */
 function createCalls() {
   const calls: (PromiseWithResolvers<string> & { signal: AbortSignal })[] = [];
   const call = (signal: AbortSignal) => {
@@ -85,7 +85,7 @@ describe('a caller who leaves', () => {
     for (const each of left) await assert.rejects(each, hasLeft);
     const next = flights.join('key', staying(), call);
     assert.equal(calls.length, 2);
-    // The end of the first must not take the second one's place.
+    // The end of the first call must not remove the second.
     calls[0]?.reject(new Error('aborted'));
     await assert.rejects(calls[0]?.promise as Promise<string>, /aborted/);
     const joined = flights.join('key', staying(), call);

@@ -51,7 +51,7 @@ describe('the slots of a site', () => {
     const second = assert.rejects(get('b'), { kind: 'timeout' });
     timers.advance(600);
     await first;
-    // It has its slot now, and 400 ms left of its own.
+    // The second call has its slot now, and 400 ms left.
     while (site.seen.length < 2) await nextTurn();
     timers.advance(400);
     await second;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Slot, Slots } from '../src/upstream/slots.ts';
 import { stopTime } from './support/clock.ts';
 
-/** How long a call may wait: those that still do when a test has ended would keep a real clock going. */
+/** How long a call may wait for a slot. Time is stopped, because waiting calls would keep a real timer running. */
 const WAIT_MS = 60_000;
 let time: ReturnType<typeof stopTime>;
 beforeEach(() => {
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => time[Symbol.dispose]());
 
-/** Slots, and who got one, in order. */
+/** Slots, and the credentials that got one, in order. */
 function slotsOf(slots: number, queue: number) {
   const site = new Slots(slots, queue);
   const got: string[] = [];

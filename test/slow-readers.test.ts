@@ -11,12 +11,12 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startListening } from './support/http-server.ts';
 
-/** More than the system takes at once for a reader that does nothing. */
+/** More than the system buffers for a client that does not read. */
 const LARGE = Buffer.alloc(32 * 1024 ** 2);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A listener that sends a large response to each request, and keeps them in their order. */
+/** A listener that sends a large response to each request, and the responses in order. */
 function large() {
   const responses: ServerResponse[] = [];
   const listener: RequestListener = (_request, response) => {
@@ -26,10 +26,10 @@ function large() {
   return { responses, listener };
 }
 
-/** A response of which nothing is read. */
+/** A response whose body is not read. */
 async function unread(url: string): Promise<IncomingMessage> {
   const [response] = (await once(request(url).end(), 'response')) as [IncomingMessage];
-  // Where it is cut before anybody reads it.
+  // The connection may be closed before anyone reads.
   return response.on('error', () => {});
 }
 
@@ -73,7 +73,7 @@ describe('a reader that takes nothing', () => {
     let length = 0;
     for await (const chunk of response) {
       length += chunk.length;
-      // Longer in all than it may take nothing.
+      // Longer in total than a client may pause.
       if (performance.now() - started < 1_500) await delay(2);
     }
     assert.equal(length, LARGE.length);

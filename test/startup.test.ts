@@ -16,7 +16,7 @@ const KEYS = { DD_API_KEY: 'fictional-api-key', DD_APP_KEY: 'fictional-app-key' 
 const HEYGEN = { HEYGEN_API_KEY: 'fictional-heygen-key' };
 const LONG = 'fictional-token-of-32-characters';
 
-/** What is said at the start in this environment, each line as its level and message. */
+/** The startup log in this environment: the level and message of each line. */
 function announced(environment: Record<string, string>): string[] {
   let log = '';
   const logger = pino(
@@ -33,7 +33,7 @@ function announced(environment: Record<string, string>): string[] {
 
 const ISSUER = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'https://rolecall.example' };
 
-/** The line that begins so. */
+/** The rest of the line that starts with this. */
 const lineOf = (lines: readonly string[], start: string) =>
   lines.find((line) => line.startsWith(`30 ${start}`))?.slice(3 + start.length);
 

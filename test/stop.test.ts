@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { createStop } from '../src/process/stop.ts';
 import { stopClock } from './support/clock.ts';
 
-/** What the signals do, and the codes with which the process would have ended. */
+/** The signals' handler, and the codes with which the process would have exited. */
 function stopping() {
   const exits: number[] = [];
   const drained = Promise.withResolvers<void>();

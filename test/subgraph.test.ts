@@ -44,7 +44,7 @@ const resolve = (rolecall: Fetching, representations: readonly unknown[]) =>
 
 const document = userWithRoles([role(1, [uuid(4, 1)])], [permission(1)]);
 
-/** Serves the current user, role 7 and all permissions, and refuses role 8. */
+/** A Datadog that serves the current user, role 7 and all permissions, and refuses role 8. */
 const datadogScript: Script = (response, seen, call) => {
   const scripts: Record<string, Script> = {
     current_user: json(document),

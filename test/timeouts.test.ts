@@ -9,7 +9,7 @@ import { upstreamOf, watchWait } from './support/way.ts';
 /** Begins a body and never ends it. */
 const hang: Script = (response) => void response.writeHead(200).write('{');
 
-/** Is it still under way? */
+/** Tracks whether the call is still under way. */
 function watch(call: Promise<unknown>) {
   const watched = { isUnderWay: true };
   const end = () => {

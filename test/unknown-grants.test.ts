@@ -12,7 +12,7 @@ import {
 import { codesOf, createRolecallFor } from './support/rolecall.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
-/** Often enough for an operation to be compiled, and to be executed so. */
+/** Enough executions for an operation to be compiled, and then executed as compiled code. */
 const TIMES = 6;
 
 const FIELDS = `
@@ -23,7 +23,7 @@ const FIELDS = `
   has: hasPermission(name: "permission_1")
   hasNot: hasPermission(name: "other")`;
 
-/** What is served about a user, the same each time that it is asked for. */
+/** The user that is served, asserted to be the same each time. */
 async function serve(script: Script, fields = FIELDS, environment: Record<string, string> = {}) {
   await using datadog = await startUpstream(script);
   const rolecall = createRolecallFor({ datadog }, environment);
@@ -39,7 +39,7 @@ async function serve(script: Script, fields = FIELDS, environment: Record<string
 
 const UNKNOWN = { permissions: null, ids: null, none: null, grants: null, has: null, hasNot: null };
 const NONE = { permissions: [], ids: [], none: [], grants: [], has: false, hasNot: false };
-/** Role 1 grants permission 1, and more is not known. */
+/** Role 1 grants permission 1; nothing else is known. */
 const SOME = {
   permissions: [{ name: 'permission_1' }],
   ids: [{ id: uuid(4, 1) }],
@@ -53,7 +53,7 @@ const ALL = { ...SOME, hasNot: false };
 const gone = ref('roles', 'gone');
 const first = ref('roles', uuid(3, 1));
 const roleOne = role(1, [uuid(4, 1)]);
-/** A role with these permissions, as they came. */
+/** A role with this `data` of its permissions. */
 const roleWith = (index: number, data: unknown): Resource => ({
   ...role(index, []),
   relationships: { permissions: { data } },
@@ -62,7 +62,7 @@ const roleWith = (index: number, data: unknown): Resource => ({
 const withRoles = (data: unknown, ...included: unknown[]) =>
   userDocument({ relationships: { roles: { data } }, included: [...included, permission(1)] });
 
-/** None of these can be read as the identifier of a role. */
+/** Values that cannot be read as a role's identifier. */
 const unreadable = [
   { type: 'roles' },
   { type: 'roles', id: 7 },

@@ -5,7 +5,7 @@ import { UpstreamFailure } from '../src/upstream/failure.ts';
 import { isSuccess, readErrorBody, toResponse } from '../src/upstream/response.ts';
 
 const MAX_BYTES = 10_000;
-/** The length of a gzip's original stands in its last four bytes (RFC 1952, 2.3.1). */
+/** The last four bytes of a gzip contain the original length (RFC 1952, 2.3.1). */
 const LENGTH_BYTES = 4;
 
 const responseOf = (bytes: Buffer, encoding?: string | string[], status = 200) =>
@@ -16,10 +16,10 @@ const responseOf = (bytes: Buffer, encoding?: string | string[], status = 200) =
     MAX_BYTES,
   );
 
-/** JSON of so many bytes. */
+/** JSON with this many bytes. */
 const textOf = (length: number) => JSON.stringify('x'.repeat(length - 2));
 
-/** A gzip of this text that claims another length. */
+/** A gzip of this text that claims this length. */
 function gzipThatClaims(text: string, length: number): Buffer {
   const bytes = gzipSync(text);
   bytes.writeUInt32LE(length, bytes.length - LENGTH_BYTES);
@@ -67,7 +67,7 @@ describe('a body is read', () => {
 
   test('out of a gzip that claims another length than it has', () => {
     for (const claimed of [0, 1, 4_999, 5_001, MAX_BYTES, 4_294_967_295]) {
-      // zlib sees that the length is wrong, but not before the end.
+      // zlib notices the wrong length, but only at the end.
       assert.throws(
         () => responseOf(gzipThatClaims(textOf(5_000), claimed), 'gzip').readBody(),
         isInvalid(/gzip/),

@@ -22,7 +22,7 @@ const vendor: Vendor = {
 
 const keys = [new Secret('fictional-first-key'), new Secret('fictional-second-key')];
 
-/** Asks a vendor that does what the script says; `bodies` are those that had to be read. */
+/** A vendor that follows the script, and calls to it. `bodies` are those that were read. */
 async function startVendor(script: Script, own: Partial<Vendor> = {}) {
   const site = await startUpstream(script);
   const upstream = createUpstream({ ...vendor, ...own });

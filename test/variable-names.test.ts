@@ -8,7 +8,7 @@ import { startProcess } from './support/process.ts';
 
 const warningsOf = (environment: Environment) => readConfig(environment).warnings;
 
-/** The settings of Datadog, whose variables were renamed. */
+/** Datadog's settings; its variables were renamed. */
 const datadogOf = (environment: Environment) =>
   readConfig(environment).providers[0]?.settings.value;
 
@@ -51,7 +51,7 @@ describe('a misspelt variable is warned of with the name that is meant', () => {
     ['log_level', 'LOG_LEVEL'],
     ['Client-Tokens', 'CLIENT_TOKENS'],
     ['JWT_ALGORITHM', 'JWT_ALGORITHMS'],
-    // These begin as no other program's do, so that they need not resemble any.
+    // These have a prefix that no other program uses, so they need not resemble a variable.
     ['LIMIT_DEPHT', 'LIMIT_DEPTH'],
     ['LIMIT_BODY', 'LIMIT_BODY_BYTES'],
     ['UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT_MS'],

@@ -22,7 +22,7 @@ const vendor = {
 const responseOf = (status: number, headers = {}) =>
   toResponse(status, headers, Buffer.from(''), 100);
 
-/** What stands in brackets in the message for these words of the vendor's. */
+/** The text in brackets in the message for these words of the vendor. */
 function saidOf(words: string | undefined): string {
   const { message } = responseError(vendor, responseOf(400), words, []);
   return /\((.*)\)\. /.exec(message)?.[1] ?? message;

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { providers } from '../src/providers/index.ts';
 
-/** The only file outside their folders that names the vendors. */
+/** The only file that may name vendors outside their folders. */
 const LIST = 'src/providers/index.ts';
 
 for (const { name, title, field, headers, keyVariables, sandbox } of providers) {

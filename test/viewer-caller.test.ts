@@ -115,7 +115,7 @@ describe('with VIEWER=caller, the viewer is', () => {
     const rolecall = createRolecallAt(organization, issuer);
     assert.equal(await rolecall.nameOf('kIM@fictional.EXAMPLE'), 'Member 2');
     assert.equal(await rolecall.nameOf('ÄDA@FICTIONAL.example'), 'Member 3');
-    // The Kelvin sign, of which a k is the small letter.
+    // The Kelvin sign, which becomes a k in lower case.
     assert.equal(await rolecall.codeOf('\u212aim@fictional.example'), 'VIEWER_NOT_FOUND');
     assert.equal(await rolecall.codeOf('äda@fictional.example'), 'VIEWER_NOT_FOUND');
   });

@@ -10,7 +10,7 @@ import { createDirectory } from './support/key-files.ts';
 
 const MAX_BYTES = 100;
 
-/** These files under watch, and what each change of them brought. */
+/** Watches these files, and collects the changes. */
 async function watch(...paths: string[]) {
   const changes: (string | undefined)[][] = [];
   const files = await Promise.all(paths.map((path) => readTextFile(path, MAX_BYTES)));
@@ -20,14 +20,14 @@ async function watch(...paths: string[]) {
   return { watched, changes };
 }
 
-/** Lets the files that there are be old, so that only what stat says of them shows a change. */
+/** Makes existing files old, so that only their stat reveals a change. */
 function passTime() {
   const now = Date.now() + 10_000;
   const { mock: clock } = mock.method(Date, 'now', () => now);
   return { [Symbol.dispose]: () => clock.restore() };
 }
 
-/** A file system whose time stamps do not tell one change from the next. */
+/** Makes the file system's time stamps too coarse to distinguish changes. */
 function coarsenTimes() {
   const { stat } = fs;
   const { mock: coarse } = mock.method(fs, 'stat', async (path: string, options: object) =>

@@ -40,7 +40,7 @@ export function describeRequestCredentials(kind: GatewayKind) {
     after(() => stack?.[Symbol.asyncDispose]());
     beforeEach(() => stack.forget());
 
-    test('serves a query from both subgraphs that starts with Rolecall’s field', async () => {
+    test('serves a query that starts at Rolecall’s field, from both subgraphs', async () => {
       const team = `Team of ${ADA_ID}`;
       assert.deepEqual(dataOf(await stack.query(VIEWER, ADA)).viewer, {
         datadog: {
@@ -54,7 +54,7 @@ export function describeRequestCredentials(kind: GatewayKind) {
       assert.deepEqual([stack.datadog.length, stack.heygen.length], [1, 1]);
     });
 
-    test('serves a query from both subgraphs that starts with the other’s field', async () => {
+    test('serves a query that starts at the other’s field, from both subgraphs', async () => {
       const users = [ADA_ID, OLGA_ID];
       const roles = [FETCHED_ROLE, HELD_ROLE];
       const data = dataOf(await stack.query(DIRECTORY, ADA, { users, roles }));
