@@ -35,10 +35,10 @@ async function ask(path: string, body: string) {
 }
 
 async function costOf(path: string, body: string) {
-  const asked = [];
-  for (let time = 1; time <= TIMES; time += 1) asked.push(await ask(path, body));
-  const [first, , third, fourth] = asked.map(({ ms }) => ms);
-  const text = asked[0]?.text ?? '';
+  const runs = [];
+  for (let time = 1; time <= TIMES; time += 1) runs.push(await ask(path, body));
+  const [first, , third, fourth] = runs.map(({ ms }) => ms);
+  const text = runs[0]?.text ?? '';
   const code = /"code":"(\w+)"/.exec(text)?.[1] ?? 'served';
   return { first, third, fourth, KiB: Math.ceil(text.length / 1024), code };
 }
@@ -53,7 +53,7 @@ const rows: Record<string, object> = {};
 for (const { name, query, path = '/graphql', variables } of corners) {
   rows[name] = await costOf(path, JSON.stringify({ query, variables }));
 }
-console.log('CPU ms of the event loop, asked for the first, third and fourth time:');
+console.log('CPU ms of the event loop for the first, third and fourth request:');
 console.table(rows);
 
 interface Cost extends Awaited<ReturnType<typeof costOf>> {

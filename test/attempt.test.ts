@@ -126,11 +126,11 @@ describe('an attempt fails', () => {
   });
 
   test('without asking where its signal is aborted before', async () => {
-    let asked = 0;
+    let calls = 0;
     const script: Script = () => {
-      asked += 1;
+      calls += 1;
     };
     await assert.rejects(attemptAt(script, '', AbortSignal.abort()), isFailedFetch);
-    assert.equal(asked, 0);
+    assert.equal(calls, 0);
   });
 });

@@ -124,8 +124,8 @@ describe('operations with directives and variables have the data and errors of g
         const document = parse(query);
         const expected = await executors.byGraphqlJs(document, variables);
         for (let time = 1; time <= TIMES; time += 1) {
-          const asked = await executors.asTheServer(document, variables);
-          assert.deepEqual(asked, {
+          const served = await executors.asTheServer(document, variables);
+          assert.deepEqual(served, {
             ...expected,
             isCompiled: isCompiled && time >= 3,
             isRepeated: false,

@@ -8,48 +8,48 @@ const document = {} as Resources;
 
 /** A lookup that may make this many calls, and the calls that it makes. */
 function createLookup(limit: number, respond: () => Promise<Resources> = async () => document) {
-  const asked: string[] = [];
-  const ask = (what: string) => {
-    asked.push(what);
+  const calls: string[] = [];
+  const call = (what: string) => {
+    calls.push(what);
     return respond();
   };
   const fetcher: Fetcher = {
-    user: (id) => ask(`user ${id}`),
-    role: (id) => ask(`role ${id}`),
-    permissions: () => ask('permissions'),
+    user: (id) => call(`user ${id}`),
+    role: (id) => call(`role ${id}`),
+    permissions: () => call('permissions'),
   };
-  return { lookup: new RestLookup(fetcher, limit), asked };
+  return { lookup: new RestLookup(fetcher, limit), calls };
 }
 
 describe('an id is asked for', () => {
   test('as a user or as a role', async () => {
-    const { lookup, asked } = createLookup(10);
+    const { lookup, calls } = createLookup(10);
     assert.equal(await lookup.user('a'), document);
     assert.equal(await lookup.role('a'), document);
-    assert.deepEqual(asked, ['user a', 'role a']);
+    assert.deepEqual(calls, ['user a', 'role a']);
   });
 
   test('unless it would lead to another path, or fits into none', async () => {
-    const { lookup, asked } = createLookup(10);
+    const { lookup, calls } = createLookup(10);
     for (const id of ['.', '..', 'x'.repeat(257), '\ud800', 'a\udc00b']) {
       assert.equal(await lookup.user(id), undefined, id);
       assert.equal(await lookup.role(id), undefined, id);
     }
-    assert.deepEqual(asked, []);
+    assert.deepEqual(calls, []);
     for (const id of ['...', '.a', 'x'.repeat(256), '😀']) {
       assert.equal(await lookup.user(id), document, id);
     }
-    assert.equal(asked.length, 4);
+    assert.equal(calls.length, 4);
   });
 });
 
 describe('calls of one operation', () => {
   test('are made up to the limit; beyond it there is one error', async () => {
-    const { lookup, asked } = createLookup(2);
+    const { lookup, calls } = createLookup(2);
     assert.equal(await lookup.user('a'), document);
     assert.equal(await lookup.role('b'), document);
     const beyond = [await lookup.user('c'), await lookup.permissions()];
-    assert.deepEqual(asked, ['user a', 'role b']);
+    assert.deepEqual(calls, ['user a', 'role b']);
     for (const error of beyond) {
       assert.ok(error instanceof RolecallError);
       assert.equal(error, beyond[0]);
@@ -59,35 +59,35 @@ describe('calls of one operation', () => {
   });
 
   test('are none where the limit is 0', async () => {
-    const { lookup, asked } = createLookup(0);
+    const { lookup, calls } = createLookup(0);
     assert.ok((await lookup.user('a')) instanceof RolecallError);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(calls, []);
   });
 
   test('for permissions are one, however often they are wanted', async () => {
-    const { lookup, asked } = createLookup(2);
+    const { lookup, calls } = createLookup(2);
     const wanted = [lookup.permissions(), lookup.permissions()];
     assert.deepEqual(await Promise.all(wanted), [document, document]);
     assert.equal(await lookup.permissions(), document);
-    assert.deepEqual(asked, ['permissions']);
+    assert.deepEqual(calls, ['permissions']);
   });
 
   test('are four at a time', async () => {
     const waiting: (() => void)[] = [];
-    const { lookup, asked } = createLookup(
+    const { lookup, calls } = createLookup(
       10,
       () => new Promise((resolve) => waiting.push(() => resolve(document))),
     );
-    const calls = Array.from({ length: 6 }, (_, index) => lookup.user(String(index)));
+    const lookups = Array.from({ length: 6 }, (_, index) => lookup.user(String(index)));
     await Promise.resolve();
-    assert.equal(asked.length, 4);
+    assert.equal(calls.length, 4);
     waiting[0]?.();
-    await calls[0];
-    assert.equal(asked.length, 5);
+    await lookups[0];
+    assert.equal(calls.length, 5);
     for (const end of waiting) end();
-    await calls[4];
+    await lookups[4];
     for (const end of waiting) end();
-    assert.equal((await Promise.all(calls)).length, 6);
+    assert.equal((await Promise.all(lookups)).length, 6);
   });
 });
 

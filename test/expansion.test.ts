@@ -217,7 +217,7 @@ describe('DD_EXPAND=rest', () => {
       waiting.push(() => json({ data: { ...role(1, []), id } })(...call));
     };
     const ids = Array.from({ length: 20 }, (_, index) => `role-${index}`);
-    const asked = ask(
+    const served = ask(
       datadogWith(dangling(ids), Object.fromEntries(ids.map((id) => [`roles/${id}`, held]))),
       'roles { name }',
     );
@@ -228,7 +228,7 @@ describe('DD_EXPAND=rest', () => {
       assert.equal(waiting.length, Math.min(left, 4));
       waiting.shift()?.();
     }
-    dataOf((await asked).response);
+    dataOf((await served).response);
   });
 
   test('keeps nothing across requests', async () => {

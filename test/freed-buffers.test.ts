@@ -52,9 +52,9 @@ async function startRolecall() {
   async function start(...queries: readonly string[]): Promise<IncomingMessage> {
     const operations = queries.map((query) => ({ query }));
     const headers = { 'content-type': 'application/json' };
-    const asked = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
-    asked.end(JSON.stringify(operations.length > 1 ? operations : operations[0]));
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const sent = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
+    sent.end(JSON.stringify(operations.length > 1 ? operations : operations[0]));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
     assert.equal(response.statusCode, 200);
     return response;
   }

@@ -148,10 +148,10 @@ describe('HEYGEN_API_VERSION=auto', () => {
   });
 
   test('remembers no more than 10,000 keys, those that came last', async () => {
-    const asked: string[] = [];
+    const paths: string[] = [];
     const upstream = {
       async fetch({ path }: VendorRequest) {
-        asked.push(path);
+        paths.push(path);
         return path.startsWith('v1') ? null : {};
       },
     };
@@ -160,9 +160,9 @@ describe('HEYGEN_API_VERSION=auto', () => {
       upstream as unknown as Upstream,
     );
     const pathsOf = async (key: number) => {
-      asked.length = 0;
+      paths.length = 0;
       await client.fetchCurrentUser(new Secret(`key-${key}`), request);
-      return [...asked];
+      return [...paths];
     };
     for (let key = 0; key <= 10_000; key += 1) await pathsOf(key);
     assert.deepEqual(await pathsOf(1), ['v3/users/me']);

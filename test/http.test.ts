@@ -33,7 +33,8 @@ test('no origin is let in', async () => {
 
 test('whatever is wrong with a request has a code', async () => {
   const rolecall = createRolecall({});
-  const asked = 'query($name: String!) { viewer { datadog { hasPermission(name: $name) } } }';
+  const hasPermission =
+    'query($name: String!) { viewer { datadog { hasPermission(name: $name) } } }';
   for (const [body, code, says] of [
     [{}, 'BAD_REQUEST', /Must provide query string/],
     [{ query: '{' }, 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
@@ -53,8 +54,16 @@ test('whatever is wrong with a request has a code', async () => {
       'OPERATION_RESOLUTION_FAILURE',
       /what operation/,
     ],
-    [{ query: asked }, 'BAD_USER_INPUT', /"\$name" of required type "String!" was not provided/],
-    [{ query: asked, variables: { name: 4 } }, 'BAD_USER_INPUT', /"\$name" got invalid value 4/],
+    [
+      { query: hasPermission },
+      'BAD_USER_INPUT',
+      /"\$name" of required type "String!" was not provided/,
+    ],
+    [
+      { query: hasPermission, variables: { name: 4 } },
+      'BAD_USER_INPUT',
+      /"\$name" got invalid value 4/,
+    ],
   ] as const) {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const response = await rolecall.fetch(URL, {

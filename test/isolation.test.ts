@@ -113,7 +113,7 @@ for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) 
       });
       isDown = false;
       clock.advance(RESET_MS);
-      const asked = vendor.seen.length;
+      const before = vendor.seen.length;
       const callers = attackers.slice(0, 3).map((key) => {
         const caller = new AbortController();
         const { signal } = caller;
@@ -122,7 +122,7 @@ for (const [name, { variable, body, header, keys }] of Object.entries(vendors)) 
           left: assert.rejects(rolecall.query(query, { headers: keys(key), signal })),
         };
       });
-      while (vendor.seen.length < asked + 3) await nextTurn();
+      while (vendor.seen.length < before + 3) await nextTurn();
       for (const { caller, left } of callers) {
         caller.abort();
         await left;

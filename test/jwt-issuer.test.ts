@@ -94,12 +94,12 @@ describe('the issuer’s keys', () => {
     const { verifier, ended, failures } = createVerifier(issuer);
     await ended(1);
     issuer.state.script = () => {};
-    const asked = issuer.asked();
+    const requested = issuer.nextRequest();
     const rotated = issuer.sign({}, {}, second);
     const refused = Promise.all(
       Array.from({ length: 100 }, () => assert.rejects(verifier.verify(rotated), UNKNOWN)),
     );
-    await asked;
+    await requested;
     await Promise.all(
       Array.from({ length: 100 }, (_, i) => verifier.verify(issuer.sign({ sub: `${i}` }))),
     );
@@ -211,7 +211,7 @@ describe('the issuer’s keys', () => {
     };
     const old = json({ keys: [first.jwk] });
     clock.advance(5 * MINUTE_MS);
-    while (issuer.count() < 2) await issuer.asked();
+    while (issuer.count() < 2) await issuer.nextRequest();
     issuer.state.keys = [first, second];
     const verified = verifier.verify(issuer.sign({}, {}, second));
     issuer.state.script = undefined;

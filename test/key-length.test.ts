@@ -25,14 +25,14 @@ async function ask(apiKey: string, appKey: string, heygenKey: string) {
       'X-HeyGen-Api-Key': heygenKey,
     },
   });
-  return { response, asked: datadog.seen.length + heygen.seen.length };
+  return { response, calls: datadog.seen.length + heygen.seen.length };
 }
 
 describe('a key has at most 256 characters', () => {
   test('in a header: a longer one is refused and sent to no vendor', async () => {
-    const { response, asked } = await ask(LONGEST, LONGEST, LONGEST);
+    const { response, calls } = await ask(LONGEST, LONGEST, LONGEST);
     dataOf(response);
-    assert.equal(asked, 2);
+    assert.equal(calls, 2);
     for (const [apiKey, appKey] of [
       [TOO_LONG, 'a'],
       ['a', TOO_LONG],
@@ -43,7 +43,7 @@ describe('a key has at most 256 characters', () => {
         'viewer.heygen': 'CREDENTIALS_INVALID',
       });
       for (const { message } of refused.response.errors ?? []) assert.match(message, /up to 256 /);
-      assert.equal(refused.asked, 0);
+      assert.equal(refused.calls, 0);
     }
   });
 

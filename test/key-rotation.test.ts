@@ -32,15 +32,15 @@ for (const fixture of fixtures) {
         [urlVariable]: vendor.url,
         RATE_LIMIT: '0',
       });
-      const asked: Promise<unknown>[] = [];
+      const requests: Promise<unknown>[] = [];
       for (let count = 1; count <= 50; count += 1) {
         const before = vendor.seen.length;
         const next = nth(keys, count);
         // Requests under way while the files change use the old keys or the new ones, never a mixture.
         for (let each = 0; each < 3; each += 1)
-          asked.push(rolecall.query(query(field)).then(dataOf));
+          requests.push(rolecall.query(query(field)).then(dataOf));
         await rolecall.rotate(next);
-        await Promise.all(asked);
+        await Promise.all(requests);
         const under = vendor.seen.slice(before);
         assert.ok(under.length > 0);
         const old = nth(keys, count - 1);
@@ -111,11 +111,11 @@ test('an operation under way ends with the keys it began with, in calls that it 
     DATADOG_API_URL: datadog.url,
     DD_EXPAND: 'rest',
   });
-  const asked = rolecall.query('{ viewer { datadog { id roles { id name } } } }');
+  const response = rolecall.query('{ viewer { datadog { id roles { id name } } } }');
   await arrived;
   await rolecall.rotate(nth(keys, 1));
   rotate();
-  dataOf(await asked);
+  dataOf(await response);
   assert.equal(datadog.seen.length, 2);
   for (const { headers } of datadog.seen) assert.ok(sent(headers, keys));
 });

@@ -24,7 +24,7 @@ async function refusalOf(
 describe('a limit lets through exactly as much as it says', () => {
   const query = (text: string, variables?: object) => JSON.stringify({ query: text, variables });
   const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
-  const asked = (count: number) =>
+  const listing = (count: number) =>
     `{ viewer { datadog { permissions(names: ${JSON.stringify(names(count))}) { id } } } }`;
 
   for (const [variable, code, what, body] of [
@@ -60,7 +60,7 @@ describe('a limit lets through exactly as much as it says', () => {
       'directives',
       (n) => `{${' __typename @include(if: true)'.repeat(n)} }`,
     ],
-    ['LIMIT_LIST_ITEMS', 'LIST_TOO_LONG', 'items of a list in the document', asked],
+    ['LIMIT_LIST_ITEMS', 'LIST_TOO_LONG', 'items of a list in the document', listing],
   ] as readonly (readonly [string, string, string, (limit: number) => string])[]) {
     test(`${variable}: ${what}`, async () => {
       const refusalWith = (limit: number) =>

@@ -155,9 +155,9 @@ describe('calls to vendors on the wire', () => {
 
   test('HTTPS_PROXY and NO_PROXY are honoured', async () => {
     const { createServer } = await import('node:http');
-    const asked: (string | undefined)[] = [];
+    const connected: (string | undefined)[] = [];
     const proxy = createServer().on('connect', (request, socket) => {
-      asked.push(request.url);
+      connected.push(request.url);
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -170,10 +170,10 @@ describe('calls to vendors on the wire', () => {
     };
     const query = '{ viewer { heygen { id } } }';
     assert.equal(codeOf(await createRolecall(environment).query(query)), 'UPSTREAM_UNAVAILABLE');
-    assert.deepEqual(asked, ['heygen.invalid:443']);
+    assert.deepEqual(connected, ['heygen.invalid:443']);
     const direct = createRolecall({ ...environment, NO_PROXY: 'heygen.invalid' });
     assert.equal(codeOf(await direct.query(query)), 'UPSTREAM_UNAVAILABLE');
-    assert.equal(asked.length, 1);
+    assert.equal(connected.length, 1);
     proxy.close();
   });
 

@@ -151,11 +151,11 @@ describe('a policy like GitHub’s', () => {
     using timers = stopTime();
     const script = inTurn(text('', 403, { date: DATE, ...resetIn(5) }), json({}));
     await using site = await startUpstream(script);
-    const { policy, asked } = watchWait(githubLike);
+    const { policy, waiting } = watchWait(githubLike);
     const { get, reports } = upstreamOf(site, {}, policy);
     const call = get('a');
     // Without a retry, the call ends.
-    await Promise.race([asked, call]);
+    await Promise.race([waiting, call]);
     await nextTurn();
     timers.advance(4_999);
     await nextTurn();

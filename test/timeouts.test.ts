@@ -42,10 +42,10 @@ describe('the time that a call may take', () => {
     using timers = stopTime();
     using _waits = shortenWaits();
     await using site = await startUpstream(inTurn(text('', 503), hang));
-    const { policy, asked } = watchWait(httpPolicy);
+    const { policy, waiting } = watchWait(httpPolicy);
     const call = upstreamOf(site, { timeoutMs: 60_000 }, policy).get('a');
     const watched = watch(call);
-    await asked;
+    await waiting;
     await nextTurn();
     timers.advance(100);
     while (site.seen.length === 1) await nextTurn();
@@ -60,9 +60,9 @@ describe('the time that a call may take', () => {
   test('a short Retry-After is waited for', async () => {
     using timers = stopTime();
     await using site = await startUpstream(inTurn(text('', 429, { 'retry-after': '1' }), json({})));
-    const { policy, asked } = watchWait(httpPolicy);
+    const { policy, waiting } = watchWait(httpPolicy);
     const call = upstreamOf(site, {}, policy).get('a');
-    await asked;
+    await waiting;
     await nextTurn();
     timers.advance(999);
     await turns();

@@ -56,13 +56,13 @@ async function ask(headers: Record<string, string>, query = VIEWER, environment 
       message,
     })),
     logged: lines[0].errors,
-    asked: datadog.seen.length + heygen.seen.length,
+    calls: datadog.seen.length + heygen.seen.length,
   };
 }
 
 describe('credentials that cannot be used', () => {
   test('are a null user with the error, in the order of the enum, and no connected provider', async () => {
-    const { viewer, errors, logged, asked } = await ask({
+    const { viewer, errors, logged, calls } = await ask({
       'X-HeyGen-Api-Key': 'no key',
       'DD-API-KEY': 'alone',
     });
@@ -75,7 +75,7 @@ describe('credentials that cannot be used', () => {
       ],
     );
     assert.deepEqual(logged, ['CREDENTIALS_MISSING', 'CREDENTIALS_INVALID']);
-    assert.equal(asked, 0);
+    assert.equal(calls, 0);
   });
 
   test('stand beside the user of a provider that is connected', async () => {
@@ -119,7 +119,7 @@ describe('a header that looks like a key, without any that is one', () => {
   ] as const) {
     for (const name of names) {
       test(`${name} has an error that says what ${provider} needs`, async () => {
-        const { viewer, errors, logged, asked } = await ask({ [name]: 'eu' });
+        const { viewer, errors, logged, calls } = await ask({ [name]: 'eu' });
         assert.deepEqual(viewer, { providers: [], users: [null] });
         assert.equal(errors.length, 1);
         assert.equal(errors[0].path, 'viewer.users.0');
@@ -127,7 +127,7 @@ describe('a header that looks like a key, without any that is one', () => {
         assert.match(errors[0].message, says);
         assert.match(errors[0].message, new RegExp(`^The header ${name} does not connect `, 'i'));
         assert.deepEqual(logged, ['CREDENTIALS_MISSING']);
-        assert.equal(asked, 0);
+        assert.equal(calls, 0);
       });
     }
   }

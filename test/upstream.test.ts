@@ -57,75 +57,77 @@ async function startVendor(script: Script, own: Partial<Vendor> = {}) {
 
 describe('a vendor is asked', () => {
   test('once for all callers of the same path with the same keys at the same time', async () => {
-    await using asked = await startVendor(json({ id: 1 }));
+    await using target = await startVendor(json({ id: 1 }));
     const others = [keys.toReversed(), keys.slice(0, 1)];
     const [first, same, ...rest] = await Promise.all([
-      asked.get(),
-      asked.get(),
-      asked.get(keys, 'you'),
-      ...others.map((secrets) => asked.get(secrets)),
+      target.get(),
+      target.get(),
+      target.get(keys, 'you'),
+      ...others.map((secrets) => target.get(secrets)),
     ]);
     assert.equal(same, first);
     assert.ok(rest.every((value) => value !== first));
-    assert.equal(asked.seen.length, 4);
+    assert.equal(target.seen.length, 4);
   });
 
   test('every time, and its response read again only where it has changed', async () => {
-    await using asked = await startVendor(inTurn(...[1, 1, 2].map((id) => json({ id }))));
-    const first = await asked.get();
-    assert.equal(await asked.get(), first);
-    assert.deepEqual(await asked.get(), { body: { id: 2 } });
-    assert.deepEqual(asked.bodies, [{ id: 1 }, { id: 2 }]);
-    assert.equal(asked.seen.length, 3);
+    await using target = await startVendor(inTurn(...[1, 1, 2].map((id) => json({ id }))));
+    const first = await target.get();
+    assert.equal(await target.get(), first);
+    assert.deepEqual(await target.get(), { body: { id: 2 } });
+    assert.deepEqual(target.bodies, [{ id: 1 }, { id: 2 }]);
+    assert.equal(target.seen.length, 3);
   });
 
   test('and an error in between does not replace its last good response', async () => {
     const refuse = json({ words: 'no' }, 403);
-    await using asked = await startVendor(inTurn(json({ id: 1 }), refuse, refuse, json({ id: 1 })));
-    const first = await asked.get();
-    await assert.rejects(asked.get());
-    await assert.rejects(asked.get());
-    assert.equal(await asked.get(), first);
-    assert.deepEqual(asked.bodies, [{ id: 1 }]);
+    await using target = await startVendor(
+      inTurn(json({ id: 1 }), refuse, refuse, json({ id: 1 })),
+    );
+    const first = await target.get();
+    await assert.rejects(target.get());
+    await assert.rejects(target.get());
+    assert.equal(await target.get(), first);
+    assert.deepEqual(target.bodies, [{ id: 1 }]);
   });
 });
 
 describe('a vendor is sent', () => {
   test('the method, the body and the headers of a request, and asked for JSON', async () => {
-    await using asked = await startVendor(json({}));
-    await asked.get(keys, 'me?of=mine', { method: 'POST', body: '{"query":"{me}"}' });
-    const [{ headers, ...seen } = assert.fail()] = asked.seen;
+    await using target = await startVendor(json({}));
+    await target.get(keys, 'me?of=mine', { method: 'POST', body: '{"query":"{me}"}' });
+    const [{ headers, ...seen } = assert.fail()] = target.seen;
     assert.deepEqual(seen, { method: 'POST', path: '/me?of=mine', body: '{"query":"{me}"}' });
     assert.equal(headers.accept, 'application/json');
     assert.equal(headers['x-own'], 'own');
   });
 
   test('the media type that it asks for itself', async () => {
-    await using asked = await startVendor(json({}), { accept: 'application/vnd.fictional+json' });
-    await asked.get();
-    assert.equal(asked.seen[0]?.headers.accept, 'application/vnd.fictional+json');
+    await using target = await startVendor(json({}), { accept: 'application/vnd.fictional+json' });
+    await target.get();
+    assert.equal(target.seen[0]?.headers.accept, 'application/vnd.fictional+json');
   });
 
   const unavailable = inTurn(text('', 503), json({}));
 
   test('a POST once, even if it fails and another asks for the same', async () => {
-    await using asked = await startVendor(unavailable);
-    const post = () => asked.get(keys, 'me', { method: 'POST', body: 'a' });
+    await using target = await startVendor(unavailable);
+    const post = () => target.get(keys, 'me', { method: 'POST', body: 'a' });
     const [first, second] = await Promise.allSettled([post(), post()]);
     assert.deepEqual([first.status, second.status], ['rejected', 'fulfilled']);
-    assert.equal(asked.seen.length, 2);
+    assert.equal(target.seen.length, 2);
   });
 
   test('a repeatable POST again if it fails, and once for all who ask for the same', async () => {
-    await using asked = await startVendor(unavailable);
+    await using target = await startVendor(unavailable);
     const post = (body: string) =>
-      asked.get(keys, 'me', { method: 'POST', body, isRepeatable: true });
+      target.get(keys, 'me', { method: 'POST', body, isRepeatable: true });
     const [first, second] = await Promise.all([post('a'), post('a')]);
     assert.equal(first, second);
-    assert.equal(asked.seen.length, 2);
+    assert.equal(target.seen.length, 2);
     await Promise.all([post('a'), post('b')]);
     assert.deepEqual(
-      asked.seen
+      target.seen
         .slice(2)
         .map(({ body }) => body)
         .sort(),
@@ -134,9 +136,9 @@ describe('a vendor is sent', () => {
   });
 
   test('a GET that must not be repeated once, even if it fails', async () => {
-    await using asked = await startVendor(unavailable);
-    await assert.rejects(asked.get(keys, 'me', { isRepeatable: false }));
-    assert.equal(asked.seen.length, 1);
+    await using target = await startVendor(unavailable);
+    await assert.rejects(target.get(keys, 'me', { isRepeatable: false }));
+    assert.equal(target.seen.length, 1);
   });
 });
 
@@ -177,8 +179,8 @@ describe('what a vendor responds becomes', () => {
   ];
   for (const [title, script, code, message] of failures) {
     test(title, async () => {
-      await using asked = await startVendor(script);
-      await assert.rejects(asked.get(), (error: any) => {
+      await using target = await startVendor(script);
+      await assert.rejects(target.get(), (error: any) => {
         assert.equal(error.extensions.code, code);
         assert.equal(error.extensions.provider, 'FICTIONAL');
         assert.match(error.message, message);
@@ -188,7 +190,7 @@ describe('what a vendor responds becomes', () => {
   }
 
   test('a value where its status stands for one', async () => {
-    await using asked = await startVendor(text('', 404));
-    assert.deepEqual(await asked.get(), { none: true });
+    await using target = await startVendor(text('', 404));
+    assert.deepEqual(await target.get(), { none: true });
   });
 });

@@ -69,7 +69,12 @@ describe('with VIEWER=caller, the viewer is', () => {
     );
     const rolecall = createRolecallAt(organization, issuer);
     assert.equal(await rolecall.nameOf('a@fictional.example'), 'Member 2');
-    assert.deepEqual(organization.asked(), ['users?', 'users?', 'users?', `users/${uuid(1, 2)}`]);
+    assert.deepEqual(organization.takePaths(), [
+      'users?',
+      'users?',
+      'users?',
+      `users/${uuid(1, 2)}`,
+    ]);
   });
 
   test('not found by a search that does not end', async () => {
@@ -144,7 +149,7 @@ describe('with VIEWER=caller, the viewer is', () => {
     ]) {
       assert.equal(await rolecall.codeOf(claims), 'EMAIL_NOT_VERIFIED', JSON.stringify(claims));
     }
-    assert.deepEqual(organization.asked(), []);
+    assert.deepEqual(organization.takePaths(), []);
   });
 
   test('told what the server’s keys lack where they may not look people up', async () => {

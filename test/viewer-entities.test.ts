@@ -92,7 +92,7 @@ describe('with VIEWER=caller, a subgraph’s references', () => {
       'Fictional Org',
       null,
     ]);
-    const paths = organization.asked();
+    const paths = organization.takePaths();
     assert.ok(!paths.includes('permissions'));
     assert.deepEqual(
       paths.filter((path) => /^(users|roles)\//.test(path)),

@@ -33,11 +33,11 @@ describe('with VIEWER=caller, Datadog is asked', () => {
     await using organization = await startOrganization(OWNER, member(2, email));
     const rolecall = createRolecallAt(organization, issuer);
     await rolecall.ask(email, '{ viewer { providers } }');
-    assert.deepEqual(organization.asked(), []);
+    assert.deepEqual(organization.takePaths(), []);
     await rolecall.nameOf(email);
-    assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 2)}`]);
+    assert.deepEqual(organization.takePaths(), ['users?', `users/${uuid(1, 2)}`]);
     await rolecall.nameOf(email.toUpperCase());
-    assert.deepEqual(organization.asked(), [`users/${uuid(1, 2)}`]);
+    assert.deepEqual(organization.takePaths(), [`users/${uuid(1, 2)}`]);
   });
 
   test('about everybody each time where nothing is to be remembered', async () => {
@@ -45,7 +45,7 @@ describe('with VIEWER=caller, Datadog is asked', () => {
     const rolecall = createRolecallAt(organization, issuer, { VIEWER_LOOKUP_TTL_SECONDS: '0' });
     for (let i = 0; i < 2; i += 1) {
       await rolecall.nameOf(email);
-      assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 2)}`]);
+      assert.deepEqual(organization.takePaths(), ['users?', `users/${uuid(1, 2)}`]);
     }
   });
 
@@ -66,7 +66,7 @@ describe('with VIEWER=caller, Datadog is asked', () => {
     const callsAfter = async (seconds: number) => {
       now += seconds * 1000;
       await lookup.find({ email, emailVerified: true }, client);
-      return organization.asked().length;
+      return organization.takePaths().length;
     };
     assert.deepEqual(
       [await callsAfter(0), await callsAfter(599), await callsAfter(0.5), await callsAfter(0.6)],
@@ -84,13 +84,13 @@ describe('with VIEWER=caller, Datadog is asked', () => {
       await using organization = await startOrganization(OWNER, member(2, email));
       const rolecall = createRolecallAt(organization, issuer);
       await rolecall.nameOf(email);
-      organization.asked();
+      organization.takePaths();
       organization.state.members = [OWNER, ...now];
       assert.equal(await rolecall.codeOf(email), 'VIEWER_NOT_FOUND');
-      assert.deepEqual(organization.asked(), [`users/${uuid(1, 2)}`, 'users?']);
+      assert.deepEqual(organization.takePaths(), [`users/${uuid(1, 2)}`, 'users?']);
       organization.state.members = [OWNER, ...now, member(3, email)];
       assert.equal(await rolecall.nameOf(email), 'Member 3');
-      assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 3)}`]);
+      assert.deepEqual(organization.takePaths(), ['users?', `users/${uuid(1, 3)}`]);
     });
   }
 
@@ -98,12 +98,12 @@ describe('with VIEWER=caller, Datadog is asked', () => {
     await using organization = await startOrganization(OWNER, member(2, email));
     const rolecall = createRolecallAt(organization, issuer);
     await rolecall.nameOf(email);
-    organization.asked();
+    organization.takePaths();
     organization.state.script = json({ errors: ['Forbidden'] }, 403);
     assert.equal(await rolecall.codeOf(email), 'UPSTREAM_FORBIDDEN');
     organization.state.script = undefined;
     assert.equal(await rolecall.nameOf(email), 'Member 2');
-    assert.deepEqual(organization.asked(), [`users/${uuid(1, 2)}`, `users/${uuid(1, 2)}`]);
+    assert.deepEqual(organization.takePaths(), [`users/${uuid(1, 2)}`, `users/${uuid(1, 2)}`]);
   });
 
   test('for the organization of the keys, where more of it is wanted than its id', async () => {
@@ -117,9 +117,9 @@ describe('with VIEWER=caller, Datadog is asked', () => {
       dataOf(await rolecall.ask(who, `{ viewer { datadog { organization { ${fields} } } } }`))
         .viewer.datadog.organization;
     assert.deepEqual(await ask(email, 'id'), { id: org().id });
-    assert.ok(!organization.asked().includes('current_user'));
+    assert.ok(!organization.takePaths().includes('current_user'));
     assert.deepEqual(await ask(email, 'id name'), { id: org().id, name: 'Fictional Org' });
-    assert.ok(organization.asked().includes('current_user'));
+    assert.ok(organization.takePaths().includes('current_user'));
     assert.deepEqual(await ask('b@fictional.example', 'id name'), { id: 'b', name: null });
   });
 });

@@ -26,14 +26,14 @@ const datadog = Object.fromEntries(
 );
 const heygen = versions(heygenBody());
 
-const asked = new Map<string, number>();
+const counts = new Map<string, number>();
 
 /** Counted per credential and vendor, so that after as many requests, all peers have got the same responses. */
 function versionFor(vendor: string, key: string): number {
   if (key.split('-')[1] !== 'fresh') return 0;
   const counter = `${vendor} ${key}`;
-  const count = asked.get(counter) ?? 0;
-  asked.set(counter, count + 1);
+  const count = counts.get(counter) ?? 0;
+  counts.set(counter, count + 1);
   return count % VERSIONS;
 }
 

@@ -42,8 +42,8 @@ async function ask(url: string, agent: Agent): Promise<readonly string[]> {
   const query = OPERATIONS[Math.floor(Math.random() * OPERATIONS.length)];
   const headers = { 'content-type': 'application/json' };
   try {
-    const asked = request(url, { method: 'POST', agent, headers }).end(JSON.stringify({ query }));
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const sent = request(url, { method: 'POST', agent, headers }).end(JSON.stringify({ query }));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
     const { errors } = JSON.parse(Buffer.concat(await response.toArray()).toString());
     const codes: string[] = (errors ?? []).map(
       ({ extensions }: { extensions?: { code?: string } }) =>

@@ -80,7 +80,7 @@ export async function startIssuer(...keys: SigningKey[]) {
     /** How many requests for its keys, or for another path, it received. */
     count: (path: string = KEYS) => server.seen.filter((seen) => seen.path === path).length,
     /** Resolves at its next request. */
-    asked: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    nextRequest: () => new Promise<void>((resolve) => waiting.push(resolve)),
     environment: { JWT_ISSUER: url, JWT_AUDIENCE: AUDIENCE },
     claims: (claims: object = {}) => ({
       iss: url,

@@ -75,7 +75,7 @@ export async function startOrganization(owner: Member, ...others: readonly Membe
     /** Change this to change what the organization does. */
     state,
     /** The paths below `/api/v2/` requested since the last call; a search's query is shortened to `?`. */
-    asked: () =>
+    takePaths: () =>
       server.seen.splice(0).map(({ path }) => path.replace('/api/v2/', '').replace(/\?.*/, '?')),
   };
 }

@@ -8,13 +8,13 @@ import { readConfig } from './config.ts';
 
 /** The policy, and a promise for the first call of `secondsToWait`. From then on, only promises are pending. */
 export function watchWait(policy: RetryPolicy) {
-  const asked = Promise.withResolvers<void>();
+  const waiting = Promise.withResolvers<void>();
   return {
-    asked: asked.promise,
+    waiting: waiting.promise,
     policy: {
       ...policy,
       secondsToWait(head) {
-        asked.resolve();
+        waiting.resolve();
         return policy.secondsToWait(head);
       },
     } satisfies RetryPolicy,

@@ -69,9 +69,9 @@ export function describeRequestCredentials(kind: GatewayKind) {
         { id: FETCHED_ROLE, ...role(2, FETCHED_ROLE), managed: false },
         { id: HELD_ROLE, ...role(1, HELD_ROLE), managed: true },
       ]);
-      const asked = new Set(stack.datadog.map(({ path }) => path.replace('/api/v2/', '')));
+      const paths = new Set(stack.datadog.map(({ path }) => path.replace('/api/v2/', '')));
       assert.deepEqual(
-        asked,
+        paths,
         new Set(['current_user', `users/${OLGA_ID}`, `roles/${FETCHED_ROLE}`]),
       );
     });
@@ -96,10 +96,10 @@ export function describeRequestCredentials(kind: GatewayKind) {
         const query = `{ viewer { ${field} { id } } onCall(ids: ["${ADA_ID}"]) { id team } }`;
         await stack.query(query, { ...ADA, ...keyHeaders });
         assert.ok(stack.directory.length > 0);
-        const asked = JSON.stringify(stack.seenBy(field));
+        const received = JSON.stringify(stack.seenBy(field));
         const others = JSON.stringify(stack.directory);
         for (const key of Object.values(keyHeaders)) {
-          assert.ok(asked.includes(key), key);
+          assert.ok(received.includes(key), key);
           assert.ok(!others.includes(key), key);
         }
       });
@@ -119,11 +119,13 @@ export function describeRequestCredentials(kind: GatewayKind) {
         [BOB, 'Bob Fictional'],
         [{}, undefined],
       ];
-      const asked = Array.from({ length: 10 }, () => callers).flat();
-      const responses = await Promise.all(asked.map(([headers]) => stack.query(VIEWER, headers)));
+      const requests = Array.from({ length: 10 }, () => callers).flat();
+      const responses = await Promise.all(
+        requests.map(([headers]) => stack.query(VIEWER, headers)),
+      );
       assert.deepEqual(
         responses.map((response) => dataOf(response).viewer.datadog?.displayName),
-        asked.map(([, name]) => name),
+        requests.map(([, name]) => name),
       );
     });
 
