@@ -7,7 +7,7 @@ import type { Running } from './processes.ts';
  * Sends every query to every peer twice, and compares the responses, ignoring the order of members.
  * The upstream counts per credential, so all peers must respond alike. If its second response differs from the first,
  * this also finds peers that serve the first one again.
- * @throws {Error} where any two differ that should not, or are equal that should not be
+ * @throws {Error} if two responses differ that should be equal, or are equal but should differ
  */
 export async function checkResponses(
   peers: ReadonlyMap<PeerName, Running>,
@@ -31,7 +31,7 @@ async function compare(
     const responses = [await read(origin, query, key), await read(origin, query, key)];
     const what = `${name}, ${size} ${query}, ${mode}`;
     if (expected.length === 0) expected.push(...responses);
-    // Without the responses: a message of two megabytes would not help.
+    // The message omits the responses, which may have two megabytes.
     expectThat(
       () => deepStrictEqual(responses, expected),
       `${what}: other data than ${PEERS[0]}'s.`,

@@ -38,12 +38,12 @@ export function requestBody(operationName: QueryName): string {
   return JSON.stringify({ operationName, query: QUERIES[operationName] });
 }
 
-/** The key is the whole protocol with the upstream; `caller` only keeps callers apart. */
+/** The key tells the upstream everything. `caller` only distinguishes callers. */
 export function credential(size: Size, mode: Mode, caller: string): string {
   return `${size}-${mode}-${caller}`;
 }
 
-/** How every peer takes the caller's keys, in lower case as `node:http` has them. */
+/** The headers with the caller's keys, for all peers, in lower case as in `node:http`. */
 export const KEY_HEADERS = {
   datadogApi: 'dd-api-key',
   datadogApplication: 'dd-application-key',

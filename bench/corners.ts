@@ -1,4 +1,4 @@
-/** A document near the limits, and of the costliest kind there. */
+/** One of the costliest documents near the limits. */
 export interface Corner {
   readonly name: string;
   readonly query: string;
@@ -15,7 +15,7 @@ const repeat = (times: number, text: (index: number) => string) =>
 const ofUser = (selections: string) => `{ viewer { datadog { ${selections} } } }`;
 const fragmentP = `fragment P on Permission { ${PERMISSION} }`;
 
-/** Fragments of a role, each of which spreads the next one so often. */
+/** Fragments on `Role`, each of which spreads the next one this often. */
 const nestedSpreads = (levels: number, times: number) =>
   `${ofUser('roles { ...F0 }')} ${repeat(levels, (i) => `fragment F${i} on Role { ${repeat(times, () => `...F${i + 1}`)} }`)} fragment F${levels} on Role { name }`;
 

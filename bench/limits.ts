@@ -6,12 +6,12 @@ import { corners } from './corners.ts';
 import { createRandom, randomDocument } from './random-documents.ts';
 
 /**
- * Tells how long requests near the limits hold the event loop: the CPU time of its thread, with a vendor of 412
- * permissions in the same thread. `npm run bench:limits [documents [seed]]` asks so many random documents too.
+ * Shows how long requests near the limits block the event loop: the CPU time of its thread, with a vendor of 412
+ * permissions in the same thread. `npm run bench:limits [documents [seed]]` also sends this many random documents.
  */
 
 const [documents = '1000', seed = '1'] = process.argv.slice(2);
-/** It is compiled the third time. */
+/** The operation is compiled at the third request. */
 const TIMES = 4;
 const WORST = 8;
 

@@ -8,9 +8,9 @@ import type { Plan } from './plan.ts';
 import type { Running } from './processes.ts';
 
 export interface Results {
-  /** Of a peer at a cell, one for each round; empty where the plan leaves it out. */
+  /** The measurements of a peer at a cell, one for each round; empty if the plan leaves it out. */
   rounds(peer: PeerName, cell: Cell): readonly Measurement[];
-  /** The most memory that a peer's process ever had, under all loads of one size, in MB. */
+  /** The peak memory of a peer's process under all loads of one size, in MB. */
   peakMb(peer: PeerName, size: Size): number;
   /** From starting Rolecall's process to its first response. */
   readonly startUpMs: readonly number[];
@@ -25,7 +25,7 @@ export async function measure(plan: Plan, upstream: Running): Promise<Results> {
   const startUpMs = await measureStartUp(plan.startUps, upstream);
 
   for (const size of Object.keys(SIZES) as Size[]) {
-    // Anew for each size: none collects another's garbage, and memory is that of the size.
+    // Restarted for each size, so that garbage and memory belong to that size.
     const peers = await startPeers(upstream);
     console.error(`${size}: comparing the peers’ responses …`);
     await checkResponses(peers, size);
@@ -59,7 +59,7 @@ async function measureRounds(
     const efforts = round === 0 ? warmUp : effort;
     console.error(round === 0 ? '  warming up …' : `  round ${round} of ${rounds} …`);
     for (const { cell, peers } of cells) {
-      // Another one goes first each time, so that drift of the machine favours none.
+      // Each round starts with another peer, so that the machine's drift favours none.
       const first = round % peers.length;
       for (const name of [...peers.slice(first), ...peers.slice(0, first)]) {
         const peer = running.get(name) as Running;

@@ -26,7 +26,7 @@ export const TITLES: Record<PeerName, string> = {
   rolecall: 'Rolecall',
 };
 
-/** As users run it, save that the rate limit would throttle the bench. */
+/** As users run it, but without the rate limit, which would throttle the bench. */
 const ROLECALL = { CREDENTIALS: 'request', GRAPHIQL: 'off', RATE_LIMIT: '0' };
 
 export function startUpstream(): Promise<Running> {

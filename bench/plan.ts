@@ -7,7 +7,7 @@ export interface Plan {
   readonly cells: readonly { readonly cell: Cell; readonly peers: readonly PeerName[] }[];
   readonly rounds: number;
   readonly effort: Readonly<Record<Size, Effort>>;
-  /** Of a round that comes first and does not count, so that hot code is compiled. */
+  /** For a warm-up round, which does not count, so that hot code is compiled. */
   readonly warmUp: Readonly<Record<Size, Effort>>;
   readonly startUps: number;
 }
@@ -20,7 +20,7 @@ const all: Cell[] = (['fresh', 'unchanged'] as const).flatMap((mode) =>
 
 export const full: Plan = {
   cells: all.map((cell) => ({ cell, peers: PEERS })),
-  // Many short ones rather than a few long ones: on a shared machine a ratio is as good as its median.
+  // Many short rounds rather than a few long ones, because on a shared machine only the median of a ratio is reliable.
   rounds: 11,
   effort: {
     S: { milliseconds: 700, requests: 16 },
@@ -35,7 +35,7 @@ export const full: Plan = {
   startUps: 5,
 };
 
-/** Only what the ratios need. */
+/** Only the cells that the ratios need. */
 export const quick: Plan = {
   cells: [
     { cell: { size: 'S', query: 'Full', mode: 'fresh' }, peers: ['raw', 'rolecall'] },

@@ -33,9 +33,9 @@ async function freePort(): Promise<number> {
 
 /**
  * Starts a script and waits for its first successful response.
- * @param script as seen from this folder
- * @param variables its whole environment, except for a port: it inherits none of this process's variables
- * @param ask sends a request; it is repeated until it succeeds
+ * @param script relative to this folder
+ * @param variables its whole environment except for the port; it inherits no variables of this process
+ * @param ask sends a request, and is repeated until it succeeds
  */
 export async function start(
   script: string,
@@ -44,7 +44,7 @@ export async function start(
 ): Promise<Running> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  // Here rather than in the root, where Rolecall would read somebody's .env.
+  // Not in the root, where Rolecall would read a developer's .env.
   const child = spawn(process.execPath, [script], {
     cwd: HERE,
     env: { ...variables, NODE_ENV: 'production', PORT: String(port) },

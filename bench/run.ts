@@ -8,7 +8,7 @@ import { plot } from './report/plot.ts';
 import { ratios } from './report/ratios.ts';
 import { costs, renderResults } from './report/results.ts';
 
-/** `--quick` prints the ratios in under 90 s; without it RESULTS.md and its plot are written too. */
+/** `--quick` only prints the ratios, in under 90 s. Without it, RESULTS.md and its plot are written too. */
 
 const isQuick = process.argv.includes('--quick');
 const plan = isQuick ? quick : full;

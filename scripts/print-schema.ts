@@ -7,7 +7,7 @@ import { createSchemas, type Schemas } from '../src/schema/index.ts';
 
 const FOLDER = join(import.meta.dirname, '../schema');
 
-/** The public contracts, by the files that hold them. */
+/** The public schemas, by file. */
 export function printSchemas({ graph, subgraph }: Schemas): Readonly<Record<string, string>> {
   return {
     'schema.graphql': `${printSchema(graph)}\n`,

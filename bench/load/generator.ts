@@ -20,7 +20,7 @@ async function measure(job: Job): Promise<Measurement> {
     headers: requestHeaders(key),
   }));
   try {
-    // Uncounted: whatever a server keeps for a caller between two requests it has from here on.
+    // Not counted: from here on, the server has everything that it keeps for a caller between requests.
     const lengths = await Promise.all(connections.map((connection) => ask(connection, job)));
 
     const latencies: number[] = [];
@@ -34,7 +34,7 @@ async function measure(job: Job): Promise<Measurement> {
           const sent = performance.now();
           const length = await ask(connection, job);
           latencies.push(performance.now() - sent);
-          // Fresh responses differ in a number of fixed width.
+          // Fresh responses differ only in a number of fixed width.
           if (length !== lengths[index]) throw new Error(`a response has ${length} bytes`);
         }
       }),

@@ -6,11 +6,11 @@ import { KEY_HEADERS } from '../contract.ts';
 import { typeDefs } from './schema.ts';
 import type { DatadogDocument, HeyGenBody, Resource } from './vendors.ts';
 
-/** As its documentation recommends: data sources, and a resolver wherever a name differs. */
+/** As its documentation recommends: data sources, and a resolver for each field whose name differs. */
 
 const { DATADOG_API_URL, HEYGEN_API_URL } = process.env;
 
-// The default is node-fetch, which opens a connection for every call; their types differ in what a body may be.
+// Not node-fetch, the default, which opens a connection for every call. The types of their bodies differ.
 const config = { fetch } as unknown as DataSourceConfig;
 
 class Datadog extends RESTDataSource {

@@ -1,7 +1,7 @@
 import { toPermission } from './shape.ts';
 import type { DatadogDocument, Resource } from './vendors.ts';
 
-/** What a document includes, indexed when it is first needed; each permission is shaped once. */
+/** The included resources of a body, indexed when they are first needed. Each permission is converted once. */
 export class Directory {
   readonly #document: DatadogDocument;
   readonly #permissions = new Map<string, ReturnType<typeof toPermission>>();

@@ -6,7 +6,7 @@ import { typeDefs } from './schema.ts';
 import { ids, toDatadogUser, toHeyGenUser, toOrganization, toRole } from './shape.ts';
 import { fetchDatadog, fetchHeyGen } from './vendors.ts';
 
-/** Compiled by graphql-jit, and written for it: a list is one resolver, its fields need none. */
+/** Written for graphql-jit, which compiles it: a list has one resolver, its fields have none. */
 
 declare module 'mercurius' {
   interface MercuriusContext {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Rolecall's own contract, for every peer that speaks GraphQL. */
+/** Rolecall's schema, for all GraphQL peers. */
 export const typeDefs = readFileSync(
   new URL('../../schema/schema.graphql', import.meta.url),
   'utf8',

@@ -59,7 +59,7 @@ export function toHeyGenUser({ data }: HeyGenBody) {
   };
 }
 
-/** The ids that a to-many relationship holds. */
+/** The IDs in a to-many relationship. */
 export function ids(resource: Resource, name: string): string[] {
   return resource.relationships[name].data.map(({ id }: { id: string }) => id);
 }

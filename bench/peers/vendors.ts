@@ -3,16 +3,16 @@ import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { KEY_HEADERS } from '../contract.ts';
 
-/** The two calls as a careful hand would write them, for the peers that have no HTTP client of their own. */
+/** The two calls, written with care, for peers without their own HTTP client. */
 
 const { DATADOG_API_URL, HEYGEN_API_URL } = process.env;
 
 export interface Resource {
   readonly type: string;
   readonly id: string;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the vendor sends
+  // biome-ignore lint/suspicious/noExplicitAny: the vendor may send anything
   readonly attributes: Record<string, any>;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the vendor sends
+  // biome-ignore lint/suspicious/noExplicitAny: the vendor may send anything
   readonly relationships: Record<string, any>;
 }
 

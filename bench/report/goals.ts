@@ -2,7 +2,7 @@ import { nodes, type Size } from '../contract.ts';
 import type { Results } from '../measure.ts';
 import type { Cell, PeerName } from '../peers.ts';
 
-/** A number that Rolecall is held to, in each round. */
+/** A number that has a goal, measured in each round. */
 export interface Goal {
   readonly name: string;
   readonly values: readonly number[];
@@ -27,7 +27,7 @@ export function goals(results: Results): Goal[] {
     return { name, values, unit: '×', ...bound };
   }
 
-  /** What a permission node adds: the full query costs more than the light one by all of them. */
+  /** The cost of one permission node: the difference between the full and the light query, divided by their number. */
   function microsecondsPerNode(size: Size): number[] {
     const light = cpu('rolecall', { size, query: 'Light', mode: 'fresh' });
     return cpu('rolecall', { size, query: 'Full', mode: 'fresh' }).map(
@@ -57,7 +57,7 @@ export function goals(results: Results): Goal[] {
       name: 'the same, L / M',
       values: divide(atL, atM),
       unit: '×',
-      // It may be cheaper: a permission is written once, and at L more roles share each.
+      // The ratio may be below 1: a permission is serialized once, and at L, more roles share each.
       atMost: 1.2,
     },
     {

@@ -18,7 +18,7 @@ export function machine(): string {
   return `${cpus[0]?.model.trim()}, ${cpus.length} cores, ${gigabytes} GB; ${os.type()} ${os.release()}; Node ${process.versions.node}.`;
 }
 
-/** Everyone's, as installed: Rolecall has packages of its own. */
+/** The installed versions of all peers' packages. Rolecall has its own packages. */
 export function versions(): string {
   const rows = PACKAGES.map((name) => [name, version(`../node_modules/${name}`)]);
   return table(['package', 'version'], [['rolecall', version('../..')], ...rows]);

@@ -5,7 +5,7 @@ export function median(values: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
-/** Three digits that count; whole numbers from a hundred on. */
+/** Three significant digits; whole numbers from 100 on. */
 export function show(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }

@@ -8,7 +8,7 @@ import { machine, versions } from './machine.ts';
 import { median, show, table } from './numbers.ts';
 import { ratios } from './ratios.ts';
 
-/** RESULTS.md, whole. */
+/** The content of RESULTS.md. */
 export function renderResults(plan: Plan, results: Results, goals: readonly Goal[]): string {
   const sizes = Object.keys(SIZES) as Size[];
   return `# Results
@@ -47,7 +47,7 @@ ${versions()}
 `;
 }
 
-/** The median CPU ms per request of everyone. */
+/** The median CPU ms per request of each peer. */
 export function costs({ cells }: Plan, results: Results): string {
   return table(
     ['', ...PEERS.map((peer) => TITLES[peer])],

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { SIZES, type Size } from '../contract.ts';
 
-/** Bodies in the shapes and about the proportions that the two vendors were seen to send. */
+/** Bodies with the shapes and approximate proportions of the two vendors' real ones. */
 
-/** Stands for a body's version, which is as long, so that versions differ and are equally long. */
+/** Placeholder for a body's version. It has the same length, so all versions are equally long. */
 export const VERSION = '####';
 
 const PERSON = `ada+${VERSION}@fictional.example`;
@@ -17,7 +17,7 @@ const GROUPS = [
 ];
 const CREATED = '2019-08-13T19:50:19.022791+00:00';
 
-/** Random to look at, as the vendor's ids are: they are what compresses badly. */
+/** An ID that looks random, like the vendor's, because such IDs compress badly. */
 function uuid(kind: string, index: number): string {
   const hex = createHash('sha256').update(`${kind} ${index}`).digest('hex');
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, '$1-$2-4$3-8$4-$5');
@@ -42,7 +42,7 @@ function permission(index: number) {
 
 function role(index: number, size: Size) {
   const { permissionsPerRole, permissions } = SIZES[size];
-  // An odd stride, so that roles overlap but do not begin alike.
+  // An odd stride, so that roles overlap but start with different permissions.
   const ids = Array.from({ length: permissionsPerRole }, (_, n) =>
     uuid('permission', (index * 97 + n) % permissions),
   );

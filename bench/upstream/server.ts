@@ -28,7 +28,7 @@ const heygen = versions(heygenBody());
 
 const counts = new Map<string, number>();
 
-/** Counted per credential and vendor, so that after as many requests, all peers have got the same responses. */
+/** Counts per credential and vendor, so that all peers get the same responses for the same number of requests. */
 function versionFor(vendor: string, key: string): number {
   if (key.split('-')[1] !== 'fresh') return 0;
   const counter = `${vendor} ${key}`;
@@ -62,6 +62,6 @@ const server = createServer(({ url, headers }, response) => {
     send(response, undefined, gzip);
   }
 });
-// A pooled connection that the server closes while it is idle would cost its peer a retry.
+// If the server closed an idle pooled connection, its peer would have to retry.
 server.keepAliveTimeout = 0;
 ready(server);
