@@ -10,16 +10,16 @@ export interface Mutant {
   readonly file: string;
   readonly lineNumber: number;
   readonly offset: number;
-  /** The line that it begins in, without the blanks around it. */
+  /** The line in which it begins, trimmed. */
   readonly line: string;
   readonly before: string;
   readonly after: string;
-  /** The whole file, without the change and with it. */
+  /** The whole file without the change, and with it. */
   readonly original: string;
   readonly mutated: string;
 }
 
-/** What tells a mutant from others, wherever its line has moved to. */
+/** What identifies a mutant, even if its line moves. */
 export type Content = Pick<Mutant, 'file' | 'line' | 'before' | 'after'>;
 
 export function contentOf({ file, line, before, after }: Content): string {
@@ -39,7 +39,7 @@ export function mutantsOf(root: string, file: string): readonly Mutant[] {
     });
 }
 
-/** So many of them, the same ones for the same seed: a change elsewhere leaves the choice alone. */
+/** Chooses this many, always the same for a seed. Changes elsewhere do not affect the choice. */
 export function sample(mutants: readonly Mutant[], size: number, seed: string): readonly Mutant[] {
   const times = new Map<string, number>();
   const drawn = mutants.map((mutant) => {
@@ -69,7 +69,7 @@ function toMutant(file: string, source: string, { start, end, after }: Change): 
   };
 }
 
-/** Types are erased, so a change of one would change nothing. */
+/** Skips types, because they are erased. */
 function changesOf(node: Node, source: string): readonly Change[] {
   if (node.type === 'ImportDeclaration') return [];
   if (node.type.startsWith('TS')) {

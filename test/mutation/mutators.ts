@@ -6,7 +6,7 @@ export interface Node {
   readonly [member: string]: any;
 }
 
-/** This stretch of the source replaced. */
+/** Replaces this part of the source. */
 export interface Change {
   readonly start: number;
   readonly end: number;
@@ -36,7 +36,7 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   '||=': ['='],
 };
 
-/** Methods that leave out, order or rewrite what they are called on. */
+/** Methods that filter, sort or transform what they are called on. */
 const DROPPED = new Set(
   'filter flat map slice sort reverse trim toLowerCase toUpperCase replace replaceAll'.split(' '),
 );
@@ -58,12 +58,12 @@ const EXCHANGED: Readonly<Record<string, string>> = {
 
 const isText = ({ type }: Node) => type === 'StringLiteral' || type === 'TemplateLiteral';
 const replaceNode = ({ start, end }: Node, after: string): Change => ({ start, end, after });
-/** In brackets, since what is around may bind tighter. */
+/** In parentheses, because an operator around it may have a higher precedence. */
 const keep = (node: Node, kept: Node, source: string) =>
   replaceNode(node, `(${source.slice(kept.start, kept.end)})`);
 const remove = (node: Node) => [replaceNode(node, ';')];
 
-/** The operator stands between the two, where comments are not. */
+/** Finds the operator between its operands, which no comments separate. */
 function exchangeOperator(node: Node, left: Node, right: Node, source: string): Change[] {
   const start = source.indexOf(node['operator'], left.end);
   if (start >= right.start) return [];
@@ -71,7 +71,7 @@ function exchangeOperator(node: Node, left: Node, right: Node, source: string): 
   return (OPERATORS[node['operator']] ?? []).map((after) => ({ start, end, after }));
 }
 
-/** The item without it, and the comma that goes with it. */
+/** Removes an item and its comma. */
 function removeItem(items: readonly Node[], index: number): Change {
   const [item, next, last] = [items[index] as Node, items[index + 1], items[index - 1]];
   if (next) return { start: item.start, end: next.start, after: '' };
@@ -108,7 +108,7 @@ const method: Mutator = ({ callee, start, end }, source) => {
   ];
 };
 
-/** What is done to a node of each type. Wording is left alone: texts, messages and descriptions. */
+/** The mutations of each type of node. Texts, messages and descriptions are left alone. */
 export const mutators: Readonly<Record<string, Mutator>> = {
   BinaryExpression: (node, source) =>
     node['operator'] === '+' && (isText(node['left']) || isText(node['right']))
@@ -140,7 +140,7 @@ export const mutators: Readonly<Record<string, Mutator>> = {
       `/${pattern}/`,
     ].map((after) => ({ start, end, after })),
   TemplateLiteral: ({ quasis, expressions }) =>
-    // Words make it a message.
+    // A template with words is a message.
     quasis.some(({ value }: Node) => /[a-z] [a-z]/i.test(value.raw))
       ? []
       : expressions.map(({ start, end }: Node) => ({ start: start - 2, end: end + 1, after: '' })),

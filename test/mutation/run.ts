@@ -1,12 +1,12 @@
 /**
- * Mutation tests: changes the source in one place at a time, in a copy of the tree, and sees whether a test notices.
- * Only the test files that reach the place are run, the quickest first, until one fails. A type error counts, too.
+ * Mutation tests: makes one change to the source at a time, in a copy of the tree, and checks whether a test fails.
+ * Only the test files that reach the change run, the quickest first, until one fails. A type error counts too.
  *
  *     npm run test:mutation -- --folder src/server --sample 50 --seed 1 --concurrency 2
  *
- * `--budget 60` bounds the seconds of test files for one mutant, `--tests 'test/l*.test.ts'` says which may be run:
- * both make it quicker, and what the rest would have killed survives.
- * Mutants that no test can tell from the source are listed in equivalent.json, each with the reason.
+ * `--budget 60` limits the seconds of test files for one mutant, and `--tests 'test/l*.test.ts'` limits the test files.
+ * Both save time, but mutants that the other tests would kill survive.
+ * Mutants that behave like the source are listed in equivalent.json, each with the reason.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -16,17 +16,17 @@ import { measureTestFile, runTestFile, type TestFile } from './test-file.ts';
 import { Tree } from './tree.ts';
 
 const FOLDERS = ['src/providers', 'src/upstream', 'src/server'];
-/** Documents of the sandbox: data, of which any other would do as well. */
+/** The sandbox's bodies: arbitrary data. */
 const DATA = /\/sandbox\/(document|permissions)\.ts$/;
 const EQUIVALENT = new URL('equivalent.json', import.meta.url);
 const BASELINE_LIMIT_MS = 600_000;
-/** A mutant may take longer than the source does, and the machine may have more to do. */
+/** A mutant may take longer than the source, and the machine may be busier. */
 const SLOWER = 4;
 const GRACE_MS = 20_000;
 
 interface Verdict {
   readonly mutant: Mutant;
-  /** What killed it; undefined where it survived. */
+  /** What killed it; undefined if it survived. */
   readonly killer: string | undefined;
   readonly reached: number;
 }
@@ -52,7 +52,7 @@ try {
   for (const tree of trees) tree[Symbol.dispose]();
 }
 
-/** Runs these as many at a time as there are trees. */
+/** Runs items in parallel, one per tree. */
 async function inTrees<Item, Result>(
   items: readonly Item[],
   run: (item: Item, tree: Tree) => Promise<Result>,
@@ -97,7 +97,7 @@ async function testFolder(folder: string, root: string, tests: readonly TestFile
   report(folder, verdicts, equivalent.size);
 }
 
-/** @param kills of each test file so far: those that killed others go first, which changes only how long it takes */
+/** @param kills of each test file so far. Those with kills go first, which only saves time. */
 async function testMutant(
   mutant: Mutant,
   tree: Tree,
@@ -129,7 +129,7 @@ async function testMutant(
   }
 }
 
-/** @throws {Error} where one is listed that is no mutant any more */
+/** @throws {Error} if a listed mutant no longer exists */
 function equivalentIn(folder: string, mutants: readonly Mutant[]): ReadonlySet<string> {
   const contents = new Set(mutants.map(contentOf));
   const listed: readonly Content[] = JSON.parse(readFileSync(EQUIVALENT, 'utf8'));

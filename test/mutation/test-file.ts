@@ -7,14 +7,14 @@ import { pathToFileURL } from 'node:url';
 
 export type Outcome = 'passed' | 'failed' | 'timed out';
 
-/** V8's ranges, of functions and of blocks in them (https://chromedevtools.github.io/devtools-protocol/v8/Profiler). */
+/** V8's coverage of a function or block (https://chromedevtools.github.io/devtools-protocol/v8/Profiler). */
 interface Range {
   readonly startOffset: number;
   readonly endOffset: number;
   readonly count: number;
 }
 
-/** A test file, how long it takes and what of the source it runs. */
+/** A test file, its duration, and the source that it reaches. */
 export interface TestFile {
   readonly path: string;
   readonly ms: number;
@@ -32,7 +32,7 @@ export async function runTestFile(
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
-    // A process group of its own, which ends with it: some tests start servers.
+    // In its own process group, so that servers that tests start end with it.
     detached: true,
   });
   let outcome: Outcome = 'passed';
@@ -54,7 +54,7 @@ export async function runTestFile(
   return outcome;
 }
 
-/** Runs it once as it is. @throws {Error} where it fails */
+/** Runs a test file without a mutant. @throws {Error} if it fails */
 export async function measureTestFile(
   root: string,
   path: string,
@@ -67,7 +67,7 @@ export async function measureTestFile(
   if (outcome !== 'passed') throw new Error(`${path} ${outcome} without a mutant`);
   const source = pathToFileURL(join(root, 'src')).href;
   const ranges = new Map<string, Range[][]>();
-  // One report for each process that the test started.
+  // There is a report for each process that the test started.
   for (const name of readdirSync(folder)) {
     const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
     for (const { url, functions } of result) {
