@@ -11,7 +11,7 @@ import { type Browser, chromium, type Page, type Response } from 'playwright-cor
 const ROOT = join(import.meta.dirname, '../..');
 const OPERATIONS = join(ROOT, 'schema/operations');
 const { CHROMIUM = '/usr/bin/chromium', SCREENSHOT } = process.env;
-/** For a Chromium that runs in any container, and asks the network for nothing of its own. */
+/** Lets Chromium run in any container, without network requests of its own. */
 const CHROMIUM_ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run ' +
   '--disable-background-networking --disable-component-update --disable-sync';
@@ -77,7 +77,7 @@ test('GraphiQL in a browser', { timeout: 15 * MINUTE_MS }, async (t) => {
     const { responseBodySize } = await app.request().sizes();
     assert.ok(responseBodySize < MAX_TRANSFERRED_BYTES, `${responseBodySize} bytes`);
 
-    // A browser forgets a page when something is posted to its very URL.
+    // Browsers drop a page from the cache after a POST to its URL.
     await execute(page, examples[0]?.name);
     const [reloaded] = await Promise.all([waitForApp(page), page.reload()]);
     assert.equal((await reloaded.request().allHeaders())['if-none-match'], etag);
@@ -148,7 +148,7 @@ async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS.split(' ') });
 }
 
-/** Rolecall on its sandbox, whatever a developer's `.env` says. */
+/** Rolecall with its sandbox, whatever a developer's `.env` contains. */
 async function startServer(environment: Readonly<Record<string, string>> = {}) {
   const own = { HOST: '127.0.0.1', PORT: '0', CREDENTIALS: '', SANDBOX: '1', GRAPHIQL: '' };
   const server = spawn(process.execPath, ['src/start.mjs'], {
@@ -169,14 +169,14 @@ async function startServer(environment: Readonly<Record<string, string>> = {}) {
   throw new Error('Rolecall did not start.');
 }
 
-/** With time to read 9 MB of scripts on a machine that has much else to do. */
+/** Long enough to read 9 MB of scripts on a busy machine. */
 async function newPage(browser: Browser, viewport: Viewport = DESKTOP): Promise<Page> {
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(2 * MINUTE_MS);
   return page;
 }
 
-/** The page in a new browser profile. Closing it asserts that it met no error and asked only its server. */
+/** The page in a new browser profile. Closing it asserts that no error occurred and that it called only its server. */
 async function openPage(browser: Browser, url: string, viewport?: Viewport) {
   const page = await newPage(browser, viewport);
   const problems: string[] = [];
@@ -196,7 +196,7 @@ async function openPage(browser: Browser, url: string, viewport?: Viewport) {
   return { page, app, [Symbol.asyncDispose]: close };
 }
 
-/** The response that brings the app. */
+/** The response with the app. */
 function waitForApp(page: Page): Promise<Response> {
   return page.waitForResponse((response) => response.url().endsWith('?graphiql=app'));
 }
@@ -205,7 +205,7 @@ async function untilReady(page: Page): Promise<void> {
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
 }
 
-/** Presses the execute button; returns the request that this operation makes, and the body of its response. */
+/** Presses the execute button, and returns this operation's request and the body of its response. */
 async function execute(page: Page, operationName: string | undefined) {
   const [request] = await Promise.all([
     page.waitForRequest((sent) => sent.postDataJSON()?.operationName === operationName),

@@ -8,7 +8,7 @@ const apolloGateway: GatewayKind = {
   compose: composeByApollo,
   command: () => ['apollo-gateway.ts'],
   entityPaths: (list, index) => [[list, index]],
-  // It says so beside the errors.
+  // The gateway reports them in the response's extensions, not in its errors.
   brokenPromise: () => ({}),
   // A response with another status than 200 is shown unchanged.
   refusalCode: ({ response }) => response.body.errors[0].extensions.code,

@@ -14,7 +14,7 @@ const CREDENTIALS = ['dd-api-key', 'dd-application-key', 'dd-site', 'x-heygen-ap
 const token = process.env['ROLECALL_TOKEN'];
 
 interface Context {
-  /** The caller's. */
+  /** The caller's headers. */
   readonly headers?: IncomingHttpHeaders;
 }
 
@@ -31,7 +31,7 @@ class Rolecall extends RemoteGraphQLDataSource<Context> {
 const server = new ApolloServer<Context>({
   gateway: new ApolloGateway({
     supergraphSdl: readFileSync(process.env['SUPERGRAPH'] ?? 'supergraph.graphql', 'utf8'),
-    // Vendors' keys are for Rolecall alone: no other subgraph gets them.
+    // Only Rolecall may get vendors' keys.
     buildService: ({ name, url = '' }) =>
       name === 'rolecall' ? new Rolecall({ url }) : new RemoteGraphQLDataSource({ url }),
   }),

@@ -32,7 +32,7 @@ const OTHER_USERS = {
 const typeOf = (supergraph: string | undefined, name: string) =>
   buildSchema(supergraph ?? '', { assumeValidSDL: true }).getType(name);
 
-/** Why it does not compose: Apollo's composition throws some of it. */
+/** Why it does not compose. Apollo's composition throws some of the errors. */
 function refusal(compose: () => Composition): string {
   try {
     return compose().errors.join('\n');

@@ -9,7 +9,7 @@ import { createYoga } from 'graphql-yoga';
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
 
 export const DIRECTORY_SDL = read('directory.graphql');
-/** With a type of its own by the name of Rolecall's interface. */
+/** The SDL with a type that has the name of Rolecall's interface. */
 export const DIRECTORY_WITH_USER_SDL = `${DIRECTORY_SDL}\n${read('user.graphql')}`;
 
 interface Reference {
@@ -21,7 +21,7 @@ function references(_query: unknown, { ids }: { readonly ids: readonly string[] 
 }
 
 const schema = buildSubgraphSchema({
-  // The gateway does not ask for what is not composed.
+  // The gateway queries only what is in the supergraph.
   typeDefs: parse(DIRECTORY_WITH_USER_SDL),
   resolvers: {
     Query: {
@@ -34,7 +34,7 @@ const schema = buildSubgraphSchema({
   },
 });
 
-/** Another team's subgraph: it knows Datadog's users and roles by their ids, and adds fields to them. */
+/** Another team's subgraph. It refers to Datadog's users and roles by their IDs, and adds fields to them. */
 export async function startDirectory() {
   const seen: IncomingHttpHeaders[] = [];
   const yoga = createYoga({ schema, logging: false });

@@ -9,12 +9,12 @@ export const gatewayConfig = defineConfig({
   supergraph: process.env['SUPERGRAPH'] ?? 'supergraph.graphql',
   propagateHeaders: {
     fromClientToSubgraphs({ request, subgraphName }) {
-      // Vendors' keys are for Rolecall alone: no other subgraph gets them.
+      // Only Rolecall may get vendors' keys.
       if (subgraphName !== 'rolecall') return {};
       const keys = CREDENTIALS.map((name) => [name, request.headers.get(name)]);
       return {
         ...Object.fromEntries(keys),
-        // One of Rolecall's CLIENT_TOKENS, where it has any.
+        // One of Rolecall's CLIENT_TOKENS, if it has any.
         ...(token && { authorization: `Bearer ${token}` }),
       };
     },

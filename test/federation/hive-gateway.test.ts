@@ -13,7 +13,7 @@ const hiveGateway: GatewayKind = {
     '--host=127.0.0.1',
     `--port=${port}`,
   ],
-  // Without the index, and once for each field.
+  // The paths have no index, and each field has an error.
   entityPaths: (list, _index, fields) => fields.map((field) => [list, field]),
   brokenPromise: (path) => ({ [path]: 'INTERNAL_SERVER_ERROR' }),
   refusalCode: ({ code }) => code,

@@ -5,7 +5,7 @@ const NAME = 'User';
 
 /**
  * A subgraph's SDL without its interface `User`, for a supergraph that has another type of that name.
- * The gateway does not ask for what is not composed, so the subgraph itself needs no change.
+ * A gateway queries only what is in the supergraph, so the subgraph itself needs no change.
  */
 export function withoutUser(sdl: string): string {
   const document = visit(parse(sdl), {

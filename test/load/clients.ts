@@ -8,10 +8,10 @@ const OPERATIONS = [
   '{ viewer { datadog { hasPermission(name: "dashboards_write") grants { roles { name } } } } }',
 ];
 
-/** What came of all requests, and how often: `200`, `200 UPSTREAM_TIMEOUT`, `ECONNREFUSED`. */
+/** How often each outcome occurred: `200`, `200 UPSTREAM_TIMEOUT`, `ECONNREFUSED`. */
 export type Outcomes = Map<string, number>;
 
-/** So many clients that each ask one operation after another until they are stopped, or refused a connection. */
+/** Starts clients that each send one operation after another until they are stopped or their connection is refused. */
 export function startClients(url: string, count: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: count });
   const outcomes: Outcomes = new Map();
@@ -28,7 +28,7 @@ export function startClients(url: string, count: number) {
 
   return {
     outcomes,
-    /** Once every client was refused a connection. */
+    /** Resolves once every client's connection has been refused. */
     refused: Promise.all(clients),
     async stop(): Promise<void> {
       isStopped = true;

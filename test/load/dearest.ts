@@ -1,4 +1,4 @@
-/** What the dearest requests cost that pass all limits, and what one costs that does not: CPU time and bytes. */
+/** The CPU time and bytes of the costliest requests that pass all limits, and of one that does not. */
 
 import {
   administrator,
@@ -14,7 +14,7 @@ import { json, startUpstream } from '../support/upstream.ts';
 const TIMES = 5;
 const LEAVES = 'id name displayName displayType description groupName restricted createdAt';
 
-/** Twenty roles that grant 400 permissions between them, 5,000 times. */
+/** Twenty roles with 5,000 grants of 400 permissions. */
 function organization(attributes: Record<string, unknown> = {}) {
   const permissions = Array.from({ length: 400 }, (_, index) => permission(index + 1, attributes));
   const ids = permissions.map(({ id }) => id);

@@ -10,9 +10,9 @@ import { startClients } from './clients.ts';
 import { startFaultyVendor } from './vendor.ts';
 
 const CLIENTS = 16;
-/** Of what it holds once garbage is collected, and of what the system has given it, which it seldom gives back. */
+/** How much memory may grow: `held` after garbage collection, `resident` from the system, which seldom shrinks. */
 const MAX_GROWTH = { held: 0.2, resident: 0.5 };
-/** The few connections to vendors that stay open for a while. */
+/** For connections to vendors that stay open for a while. */
 const SPARE_DESCRIPTORS = 4;
 const MAX_SETTLE_SECONDS = 20;
 const TELLS_MEMORY = join(import.meta.dirname, '../fixtures/tells-memory.mjs');
@@ -20,7 +20,7 @@ const EXPECTED = /^200( UPSTREAM_(TIMEOUT|UNAVAILABLE|RATE_LIMITED|INVALID_RESPO
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '120' } } });
 const seconds = Number(values.seconds);
-assert.ok(seconds >= 6, '--seconds wants 6 or more');
+assert.ok(seconds >= 6, '--seconds must be 6 or more');
 const warmUpSeconds = Math.max(3, seconds / 6);
 
 using vendor = await startFaultyVendor();
@@ -39,7 +39,7 @@ await using rolecall = startProcess({
 const url = await rolecall.listening();
 const idle = descriptors();
 
-/** Under load for so long, then without it until it has calmed down. */
+/** Applies load for this long, and then waits until descriptors are back to normal. */
 async function load(forSeconds: number) {
   const clients = startClients(url, CLIENTS);
   await delay(forSeconds * 1_000);
@@ -103,12 +103,12 @@ interface Memory {
   readonly resident: number;
 }
 
-/** What a second without load leaves of it. */
+/** The memory one second after garbage collection. */
 async function memory(): Promise<Memory> {
   rolecall.child.kill('SIGUSR2');
   await delay(1_000);
-  const said = rolecall.stdout();
-  const [line = ''] = said.slice(said.lastIndexOf('{"memory":')).split('\n');
+  const output = rolecall.stdout();
+  const [line = ''] = output.slice(output.lastIndexOf('{"memory":')).split('\n');
   const { heapUsed, external, rss } = JSON.parse(line).memory;
   return { held: mebibytes(heapUsed + external), resident: mebibytes(rss) };
 }

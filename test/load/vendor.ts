@@ -11,7 +11,7 @@ const GOOD: Readonly<Record<string, Script>> = {
   '/v1/user/me': json(v1()),
 };
 
-/** What may come of a call instead, and to how many of a hundred it does. */
+/** The faults, each with the percentage of calls that it affects. */
 const FAULTS: readonly (readonly [percent: number, script: Script])[] = [
   [3, text('the server made a mistake', 500)],
   [2, text('', 503)],
@@ -24,7 +24,7 @@ const FAULTS: readonly (readonly [percent: number, script: Script])[] = [
   [0.5, () => {}],
 ];
 
-/** Both vendors on one port, with faults at random. It remembers nothing, unlike the upstream of the tests. */
+/** Both vendors on one port, with random faults. Unlike the tests' upstream, it does not record requests. */
 export async function startFaultyVendor() {
   const server = createServer(({ method = '', url: path = '', headers }, response) => {
     const script = fault() ?? GOOD[path] ?? text('', 404);

@@ -24,7 +24,7 @@ export function createKey(kid: string, alg = 'ES256'): SigningKey {
   return { ...privateKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
 }
 
-/** A real OpenID Connect provider on loopback, which signs with the first of these keys and publishes all. */
+/** A real OpenID Connect provider on loopback. It publishes all these keys and signs with the first. */
 export async function startProvider(...keys: SigningKey[]) {
   let respond: RequestListener = (_, response) => response.writeHead(503).end();
   let keyFetches = 0;
@@ -42,10 +42,10 @@ export async function startProvider(...keys: SigningKey[]) {
 
   return {
     environment: { JWT_ISSUER: issuer, JWT_AUDIENCE: AUDIENCE },
-    /** Signs with the first of these keys from now on, and publishes no others. */
+    /** From now on, publishes only these keys and signs with the first. */
     publish,
     keyFetches: () => keyFetches,
-    /** The token that the provider gives the client for an API; without one it is not a JWT. */
+    /** The token that the provider issues to the client for an API. Without an API, it is not a JWT. */
     async token(resource: string | undefined = AUDIENCE): Promise<string> {
       const body = new URLSearchParams({ grant_type: 'client_credentials' });
       if (resource) body.set('resource', resource);
@@ -79,7 +79,7 @@ function createProvider(
         grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
-        // Of its ID tokens, which by default want an RSA key.
+        // ID tokens need an RSA key by default.
         id_token_signed_response_alg: first.alg as 'ES256',
       },
     ],

@@ -8,7 +8,7 @@ import { createKey, startProvider } from './provider.ts';
 
 type OpenIdProvider = Awaited<ReturnType<typeof startProvider>>;
 
-/** Rolecall in front of the provider's callers: the status and the challenge of what it responds to a token. */
+/** Rolecall with this provider as the issuer: returns the status and challenge of its response to a token. */
 function createAsk({ environment }: OpenIdProvider) {
   const server = createServer(readConfig(environment), pino({ level: 'silent' }), {
     isReady: true,

@@ -1,7 +1,7 @@
 import { ref, role, type UserDocument, userDocument, uuid } from '../../fixtures/datadog.ts';
 import { user } from '../../fixtures/heygen.ts';
 
-/** The headers of somebody who calls the gateway. */
+/** The headers of a caller of the gateway. */
 export type Headers = Readonly<Record<string, string>>;
 
 export const ADA: Headers = {

@@ -28,7 +28,7 @@ export type Compose = (subgraphs: readonly Subgraph[]) => Composition;
 const texts = (messages: readonly { toString(): string }[] | undefined) =>
   (messages ?? []).map(String);
 
-/** Hints are what it has to say of a composition that it makes nevertheless. */
+/** Hints do not prevent a composition. */
 export const composeByApollo: Compose = (subgraphs) => {
   const { supergraphSdl, errors, hints } = apollo.composeServices(
     subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
@@ -36,7 +36,7 @@ export const composeByApollo: Compose = (subgraphs) => {
   return { supergraph: supergraphSdl, errors: texts(errors), hints: texts(hints) };
 };
 
-/** It gives no hints. */
+/** This composition has no hints. */
 export const composeByGuild: Compose = (subgraphs) => {
   const result = guild.composeServices(
     subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
@@ -57,7 +57,7 @@ export function bothSubgraphs({ rolecall, directory }: Urls): Subgraph[] {
   ];
 }
 
-/** The same where the directory has a type named `User`, so that Rolecall's is left out. */
+/** The same, but the directory has a type `User`, so Rolecall's is left out. */
 export function bothSubgraphsWithOneUser({ rolecall, directory }: Urls): Subgraph[] {
   return [
     { name: 'rolecall', url: rolecall, sdl: withoutUser(ROLECALL_SDL) },

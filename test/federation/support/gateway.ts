@@ -11,7 +11,7 @@ import type { Headers } from './callers.ts';
 
 const START_MS = 60_000;
 
-/** How a gateway is started: with these arguments of Node's, told where to listen. */
+/** How to start a gateway: Node's arguments, and how to set the port. */
 export type GatewayCommand = (listen: { readonly port: number }) => readonly string[];
 
 export type Untyped = any;
@@ -21,7 +21,7 @@ export interface GraphQLResponse {
   readonly errors?: readonly Untyped[];
 }
 
-/** A gateway as a process of its own, which serves this supergraph. */
+/** A gateway for this supergraph, in its own process. */
 export async function startGateway(
   command: GatewayCommand,
   supergraph: string,
@@ -104,7 +104,7 @@ export function dataOf({ data, errors }: GraphQLResponse): Untyped {
   return data;
 }
 
-/** A response's errors as pairs of path and code. */
+/** The codes of a response's errors, by path. */
 export function codesOf({ errors = [] }: GraphQLResponse): Record<string, unknown> {
   return Object.fromEntries(
     errors.map(({ path, extensions }) => [path?.join('.') ?? '', extensions?.code]),

@@ -29,7 +29,7 @@ const DIRECTORY = `query ($users: [ID!]!, $roles: [ID!]!) {
 
 const role = (index: number, id: string) => ({ name: `Role ${index}`, owner: `Owner of ${id}` });
 
-/** Rolecall with CREDENTIALS=request behind a gateway that hands the caller's keys on. */
+/** Rolecall with CREDENTIALS=request behind a gateway that passes on the caller's keys. */
 export function describeRequestCredentials(kind: GatewayKind) {
   describe(`${kind.name}, CREDENTIALS=request`, () => {
     let stack: Stack;

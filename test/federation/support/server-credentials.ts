@@ -8,7 +8,7 @@ import { type GatewayKind, type Stack, startStack } from './stack.ts';
 const TOKEN = 'fictional-gateway-token';
 const LIMIT = 3;
 
-/** Rolecall with keys of its own, which lets the gateway in and hides its schema; the directory has a `User`. */
+/** Rolecall with its own keys, which admits the gateway and hides its schema; the directory has a `User`. */
 export function describeServerCredentials(kind: GatewayKind) {
   describe(`${kind.name}, CREDENTIALS=server`, () => {
     let stack: Stack;

@@ -8,11 +8,11 @@ export interface GatewayKind {
   readonly name: string;
   readonly command: GatewayCommand;
   readonly compose: Compose;
-  /** The path at which it reports a failed entity, and the names of the selected fields. */
+  /** The paths of the errors that it reports for a failed entity with these fields selected. */
   readonly entityPaths: (list: string, index: number, fields: readonly string[]) => unknown[][];
-  /** The errors that it reports for a null in a non-null field. */
+  /** The errors that it reports if a non-null field is null. */
   readonly brokenPromise: (path: string) => Readonly<Record<string, string>>;
-  /** Where its errors have the code of a request that the subgraph refused as a whole. */
+  /** The code in its errors' extensions if the subgraph refused the whole request. */
   readonly refusalCode: (extensions: Untyped) => unknown;
 }
 
@@ -48,7 +48,7 @@ export async function startStack(
   const everything = started.move();
   return {
     query: gateway.query,
-    /** The requests that each got since the last `forget`. */
+    /** The requests that each has received since the last `forget`. */
     datadog: vendors.seen('datadog'),
     heygen: vendors.seen('heygen'),
     seenBy: vendors.seen,

@@ -9,7 +9,7 @@ import {
 } from '../../support/upstream.ts';
 import { CURRENT_USERS, FORBIDDEN_ROLE, HEYGEN_USERS, RESOURCES } from './callers.ts';
 
-/** Vendors that know the callers: Datadog also a user and a role by their ids. */
+/** Vendors that know the callers. Datadog also knows a user and a role by their IDs. */
 const WITH_CALLERS: Readonly<Record<string, Script>> = {
   datadog: (...call) => {
     const [, { path, headers }] = call;
@@ -26,7 +26,7 @@ const WITH_CALLERS: Readonly<Record<string, Script>> = {
   },
 };
 
-/** Every vendor, by its provider's field; those that know no callers respond to all of them alike. */
+/** All vendors, by their providers' fields. Those without callers of their own respond to all callers alike. */
 export async function startVendors() {
   await using started = new AsyncDisposableStack();
   const vendors: Record<string, Upstream> = {};
@@ -41,7 +41,7 @@ export async function startVendors() {
   return {
     /** The variables of their base URLs. */
     environment,
-    /** The requests that this provider's vendor got. */
+    /** The requests that this provider's vendor received. */
     seen: (field: string): Seen[] => vendors[field]?.seen ?? [],
     forget() {
       for (const { seen } of Object.values(vendors)) seen.splice(0);
