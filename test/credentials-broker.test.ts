@@ -107,7 +107,7 @@ describe('the broker of CREDENTIALS_URL', () => {
       names,
       subjects.map((subject) => `${subject} 1`),
     );
-    assert.deepEqual(rolecall.broker.asked().sort(), ['ada', 'bob']);
+    assert.deepEqual(rolecall.broker.subjects().sort(), ['ada', 'bob']);
   });
 
   test('is not called for a request that is refused', async () => {
@@ -251,7 +251,7 @@ describe('keys from the broker that a vendor rejects', () => {
     await ask(3);
     assert.equal(rolecall.broker.seen.length, 3);
     assert.equal(await rolecall.nameOf('bob'), 'bob 1');
-    assert.deepEqual(rolecall.broker.asked(), ['ada', 'ada', 'ada', 'bob']);
+    assert.deepEqual(rolecall.broker.subjects(), ['ada', 'ada', 'ada', 'bob']);
   });
 
   test('do not take newer ones with them', async () => {

@@ -43,7 +43,7 @@ test('an operation that is executed again starts with a state in which nothing i
   const compiledExecution = createCompiledExecution(schema);
   const document = parse('{ partial failing }');
   for (let time = 1; time <= COMPILED_FROM + 1; time += 1) {
-    const contextValue = newContext();
+    const contextValue = await newContext();
     const { execution: first } = contextValue;
     const args = { schema, document, contextValue };
     const compiled = compiledExecution(args, execute);

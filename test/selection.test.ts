@@ -37,7 +37,7 @@ async function lookupsOf(variableValues: Record<string, unknown>) {
     schema,
     document: DOCUMENT,
     rootValue: { roles },
-    contextValue: newContext(),
+    contextValue: await newContext(),
     variableValues,
   });
   assert.equal(errors, undefined);

@@ -39,7 +39,7 @@ describe('with VIEWER=caller, the viewer is never', () => {
     const rolecall = createRolecallAt(organization, issuer);
     for (let i = 0; i < 2; i += 1) {
       assert.equal(await rolecall.nameOf(email), 'Member 2');
-      assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 2)}`]);
+      assert.deepEqual(organization.takePaths(), ['users?', `users/${uuid(1, 2)}`]);
     }
     organization.state.members = [OWNER, handled, member(3, email)];
     assert.equal(await rolecall.codeOf(email), 'VIEWER_AMBIGUOUS');
@@ -71,7 +71,7 @@ describe('with VIEWER=caller, the viewer is never', () => {
           call,
         );
       assert.equal(await createRolecallAt(organization, issuer).codeOf(email), 'VIEWER_AMBIGUOUS');
-      assert.deepEqual(organization.asked(), ['users?', 'users?']);
+      assert.deepEqual(organization.takePaths(), ['users?', 'users?']);
     });
   }
 
@@ -90,7 +90,7 @@ describe('with VIEWER=caller, the viewer is never', () => {
       organization.state.script = (response, seen, call) =>
         json(seen.path.includes('?') ? page : { data: sent(id) })(response, seen, call);
       assert.equal(await createRolecallAt(organization, issuer).codeOf(email), 'VIEWER_NOT_FOUND');
-      assert.deepEqual(organization.asked(), ['users?']);
+      assert.deepEqual(organization.takePaths(), ['users?']);
     });
   }
 
@@ -117,7 +117,7 @@ describe('with VIEWER=caller, the viewer is never', () => {
         await rolecall.codeOf({ email: claim, email_verified: true }),
         'EMAIL_NOT_VERIFIED',
       );
-      assert.deepEqual(organization.asked(), []);
+      assert.deepEqual(organization.takePaths(), []);
     });
   }
 });
@@ -140,7 +140,7 @@ describe('with VIEWER=caller and DD_EXPAND=rest, a caller does not see', () => {
     assert.deepEqual(dataOf(await rolecall.ask(email, query)).viewer.datadog.otherUsers, [
       { name: 'Member 3', otherUsers: [{ id: uuid(1, 4), name: null }] },
     ]);
-    assert.ok(!organization.asked().includes(`users/${uuid(1, 4)}`));
+    assert.ok(!organization.takePaths().includes(`users/${uuid(1, 4)}`));
   });
 
   test('another organization of the keys’ owner', async () => {
@@ -177,7 +177,7 @@ describe('with VIEWER=caller and DD_EXPAND=rest, a caller does not see', () => {
       }),
     });
     assert.deepEqual(await response.json(), { data: { _entities: [null] } });
-    assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 2)}`]);
+    assert.deepEqual(organization.takePaths(), ['users?', `users/${uuid(1, 2)}`]);
   });
 });
 
@@ -201,7 +201,11 @@ test('with VIEWER=caller and DD_EXPAND=rest, a caller sees what looked-up roles 
   assert.deepEqual(dataOf(await rolecall.ask(email, query)).viewer.datadog.roles, [
     { name: 'Role 1', permissions: [{ name: 'permission_1' }] },
   ]);
-  assert.deepEqual(organization.asked().slice(2), ['users/own', `roles/${own.id}`, 'permissions']);
+  assert.deepEqual(organization.takePaths().slice(2), [
+    'users/own',
+    `roles/${own.id}`,
+    'permissions',
+  ]);
 });
 
 test('with VIEWER=caller, no caller is told an e-mail address in Datadog’s words', async () => {
@@ -227,9 +231,9 @@ test('with VIEWER=caller, ids of the organization of former keys are not asked f
   assert.equal(dataOf(await ask()).viewer.datadog.name, 'Member 2');
   await rolecall.rotate({ DD_API_KEY: 'another-api-key', DD_APP_KEY: 'another-app-key' });
   organization.state.members = [member(3, email)];
-  organization.asked();
+  organization.takePaths();
   const answer = await ask();
   assert.deepEqual(codesOf(answer), {});
   assert.equal(dataOf(answer).viewer.datadog.name, 'Member 3');
-  assert.deepEqual(organization.asked(), ['users?', `users/${uuid(1, 3)}`]);
+  assert.deepEqual(organization.takePaths(), ['users?', `users/${uuid(1, 3)}`]);
 });

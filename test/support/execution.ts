@@ -21,7 +21,12 @@ export function createExecutors(config: Config, endpoint: keyof Schemas = 'graph
   const compiledExecution = createCompiledExecution(schema);
 
   async function argsOf(document: DocumentNode, variableValues: object | undefined) {
-    return { schema, document, contextValue: await newContext(), variableValues } as ExecutionArgs & {
+    return {
+      schema,
+      document,
+      contextValue: await newContext(),
+      variableValues,
+    } as ExecutionArgs & {
       contextValue: Context;
     };
   }

@@ -81,8 +81,8 @@ export async function startBroker(entries: Readonly<Record<string, object>>) {
     ...server,
     /** What it does from now on: change these. */
     state,
-    /** The subjects that it was asked for. */
-    asked: () => server.seen.map(({ body }) => JSON.parse(body).subject),
+    /** The subjects of its requests. */
+    subjects: () => server.seen.map(({ body }) => JSON.parse(body).subject),
     environment: { CREDENTIALS: 'caller', CREDENTIALS_URL: server.url },
   };
 }
