@@ -83,7 +83,7 @@ describe('with CREDENTIALS=caller', () => {
 
   test('an entry may have any subject as its name', async () => {
     await using vendors = await startVendors();
-    const subjects = ['constructor', '7', 'a.b|c d', 'é', '"'];
+    const subjects = ['constructor', '__proto__', '7', 'a.b|c d', 'é', '"'];
     const entries = Object.fromEntries(
       subjects.map((subject, index) => [subject, entryOf(`no${index}`)]),
     );

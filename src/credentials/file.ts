@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Current } from '../lib/current.ts';
-import { hasDuplicateMembers } from '../lib/json.ts';
+import { hasDuplicateMembers, isJsonObject } from '../lib/json.ts';
 import { type Entry, type EntryParts, strictEntry } from './entry.ts';
 import type { CredentialStore } from './store.ts';
 
@@ -17,7 +17,7 @@ export function entriesIn(parts: EntryParts): z.ZodType<Entries, string> {
     .transform((text, context) => {
       try {
         const value: unknown = JSON.parse(text);
-        if (!hasDuplicateMembers(text, value)) return value;
+        if (!hasDuplicateMembers(text, value)) return toMap(value);
         context.addIssue('must have no object with two members of the same name');
       } catch {
         // The parser's own message would quote the text.
@@ -25,8 +25,12 @@ export function entriesIn(parts: EntryParts): z.ZodType<Entries, string> {
       }
       return z.NEVER;
     })
-    .pipe(z.record(z.string(), strictEntry(parts), 'must be an object'))
-    .transform((entries) => new Map(Object.entries(entries)));
+    .pipe(z.map(z.string(), strictEntry(parts), 'must be an object'));
+}
+
+/** As a record, it would lose the subject `__proto__`. */
+function toMap(value: unknown): unknown {
+  return isJsonObject(value) ? new Map(Object.entries(value)) : value;
 }
 
 /** Serves the entries of CREDENTIALS_FILE. */
