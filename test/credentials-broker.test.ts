@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { stopClock } from './support/clock.ts';
 import { type Issuer, startIssuer } from './support/issuer.ts';
-import { codesOf, dataOf } from './support/rolecall.ts';
+import { dataOf } from './support/rolecall.ts';
 import {
   createRolecallWithBroker,
   DATADOG_QUERY,
@@ -186,95 +186,5 @@ describe('what the broker gave is remembered', () => {
     clock.advance(2);
     assert.equal(await rolecall.nameOf('ada'), 'ada 1');
     assert.equal(rolecall.broker.seen.length, 2);
-  });
-});
-
-describe('keys from the broker that a vendor rejects', () => {
-  const rejecting = (owner: string, status: number) => {
-    vendors.state.reject = (each) => (each === owner ? status : undefined);
-    return {
-      [Symbol.dispose]() {
-        vendors.state.reject = () => undefined;
-      },
-    };
-  };
-
-  for (const [field, status] of [
-    ['datadog', 401],
-    ['datadog', 403],
-    ['heygen', 401],
-  ] as const) {
-    test(`are dropped: ${field}, ${status}`, async () => {
-      await using rolecall = await start({ ada: entryOf('ada') });
-      await rolecall.nameOf('ada');
-      using _ = rejecting('ada 1', status);
-      rolecall.broker.state.entries = { ada: entryOf('ada', 2) };
-      const query = field === 'datadog' ? DATADOG_QUERY : '{ viewer { heygen { username } } }';
-      const failed = await rolecall.ask('ada', query);
-      assert.match(
-        String(codesOf(failed)[`viewer.${field}`]),
-        /^UPSTREAM_(UNAUTHENTICATED|FORBIDDEN)$/,
-      );
-      assert.equal(await rolecall.nameOf('ada'), 'ada 2');
-      assert.equal(rolecall.broker.seen.length, 2);
-    });
-  }
-
-  for (const [field, status] of [
-    ['heygen', 403],
-    ['datadog', 404],
-    ['datadog', 429],
-    ['datadog', 500],
-  ] as const) {
-    test(`are kept where that is no rejection: ${field}, ${status}`, async () => {
-      await using rolecall = await start({ ada: entryOf('ada') }, { UPSTREAM_RETRIES: '0' });
-      using _ = rejecting('ada 1', status);
-      const query = field === 'datadog' ? DATADOG_QUERY : '{ viewer { heygen { username } } }';
-      for (let count = 0; count < 3; count += 1) await rolecall.ask('ada', query);
-      assert.equal(rolecall.broker.seen.length, 1);
-    });
-  }
-
-  test('are dropped once in 10 s for each caller, so that nobody floods the broker', async () => {
-    using clock = stopClock();
-    await using rolecall = await start({ ada: entryOf('ada'), bob: entryOf('bob') });
-    using _ = rejecting('ada 1', 403);
-    const ask = async (times: number) => {
-      for (let count = 0; count < times; count += 1) await rolecall.ask('ada', DATADOG_QUERY);
-    };
-    await ask(20);
-    assert.equal(rolecall.broker.seen.length, 2);
-    clock.advance(9_999);
-    await ask(3);
-    assert.equal(rolecall.broker.seen.length, 2);
-    clock.advance(2);
-    await ask(3);
-    assert.equal(rolecall.broker.seen.length, 3);
-    assert.equal(await rolecall.nameOf('bob'), 'bob 1');
-    assert.deepEqual(rolecall.broker.subjects(), ['ada', 'ada', 'ada', 'bob']);
-  });
-
-  test('do not take newer ones with them', async () => {
-    await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn: 10 } });
-    using clock = stopClock();
-    // Two calls with the old keys wait at the vendor while the new ones are fetched.
-    const release = Promise.withResolvers<void>();
-    const arrived = Promise.withResolvers<void>();
-    vendors.state.wait = async (owner) => {
-      if (owner !== 'ada 1') return;
-      arrived.resolve();
-      await release.promise;
-    };
-    using _ = rejecting('ada 1', 401);
-    const late = rolecall.ask('ada', DATADOG_QUERY);
-    await arrived.promise;
-    clock.advance(10_001);
-    rolecall.broker.state.entries = { ada: entryOf('ada', 2) };
-    assert.equal(await rolecall.nameOf('ada'), 'ada 2');
-    release.resolve();
-    assert.equal(codesOf(await late)['viewer.datadog'], 'UPSTREAM_UNAUTHENTICATED');
-    assert.equal(await rolecall.nameOf('ada'), 'ada 2');
-    assert.equal(rolecall.broker.seen.length, 2);
-    vendors.state.wait = async () => {};
   });
 });

@@ -18,7 +18,7 @@ import type { CredentialStore, Owner } from './store.ts';
 export const BROKER = 'CREDENTIALS';
 const MAX_PEOPLE = 10_000;
 /** A vendor also rejects people without a permission; their requests must not flood the broker. */
-const DROP_INTERVAL_MS = 10_000;
+const REFRESH_INTERVAL_MS = 10_000;
 
 export interface BrokerSettings extends Pick<CredentialsSettings, 'token' | 'ttlSeconds'> {
   readonly url: URL;
@@ -62,8 +62,10 @@ export class Broker implements CredentialStore {
   readonly #upstream: Upstream;
   readonly #reader: Reader<Response>;
   readonly #kept = new LRUCache<string, Response>({ max: MAX_PEOPLE, ttlAutopurge: true });
-  /** Those whose entry was dropped a moment ago. */
-  readonly #dropped = new LRUCache<string, true>({ max: MAX_PEOPLE, ttl: DROP_INTERVAL_MS });
+  /** Kept entries that a vendor rejected: they are used only if the broker is not available. */
+  readonly #rejected = new WeakSet<Entry>();
+  /** Those whose entry was rejected a moment ago. */
+  readonly #refreshed = new LRUCache<string, true>({ max: MAX_PEOPLE, ttl: REFRESH_INTERVAL_MS });
 
   constructor(
     settings: BrokerSettings,
@@ -79,26 +81,33 @@ export class Broker implements CredentialStore {
 
   find(owner: Owner, request: RequestScope): Entry | undefined | Promise<Entry | undefined> {
     const kept = this.#kept.get(nameOf(owner));
-    return kept === undefined ? this.#fetch(owner, request) : kept.entry;
+    if (kept === undefined || (kept.entry && this.#rejected.has(kept.entry))) {
+      return this.#fetch(owner, request);
+    }
+    return kept.entry;
   }
 
-  /** Drops the entry, so that keys that were replaced are fetched at once. */
+  /** Makes the next `find` call the broker, so that keys that were replaced are fetched at once. */
   reject(owner: Owner, entry: Entry): void {
     const name = nameOf(owner);
-    if (this.#kept.get(name)?.entry !== entry || this.#dropped.has(name)) return;
-    this.#kept.delete(name);
-    this.#dropped.set(name, true);
+    if (this.#kept.get(name)?.entry !== entry || this.#refreshed.has(name)) return;
+    this.#rejected.add(entry);
+    this.#refreshed.set(name, true);
   }
 
   async #fetch(owner: Owner, request: RequestScope): Promise<Entry | undefined> {
+    const name = nameOf(owner);
     try {
       const response = await this.#call(owner, request);
       this.#report(undefined);
-      this.#keep(nameOf(owner), response);
+      this.#keep(name, response);
       return response.entry;
     } catch (error) {
       if (!(error instanceof RolecallError)) throw error;
       if (!request.signal.aborted) this.#report(error);
+      // One of its keys was rejected; those of other providers may work.
+      const entry = this.#kept.get(name)?.entry;
+      if (entry !== undefined) return entry;
       throw new RolecallError(UNAVAILABLE, { code: 'CREDENTIALS_UNAVAILABLE' });
     }
   }
@@ -131,6 +140,7 @@ export class Broker implements CredentialStore {
     const ttl = 1000 * Math.min(response.expiresIn ?? ttlSeconds, ttlSeconds);
     // To the LRU cache, 0 means for ever.
     if (ttl >= 1) this.#kept.set(name, response, { ttl });
+    else this.#kept.delete(name);
   }
 }
 

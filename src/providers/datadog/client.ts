@@ -28,18 +28,30 @@ export class Client {
     this.#request = request;
   }
 
-  /** @param path relative to `api/v2/` */
-  fetch<T>(path: string, reader: Reader<T>): Promise<T> {
+  /**
+   * @param path relative to `api/v2/`
+   * @param reject as in `RequestScope`, if it is the path that shows whether the keys are right
+   */
+  fetch<T>(path: string, reader: Reader<T>, reject?: RequestScope['reject']): Promise<T> {
     const { baseUrl, apiKey, appKey } = this.#credentials;
-    const headers = toHeaders(this.#credentials);
+    const { signal, report } = this.#request;
     return this.#upstream.fetch(
-      { ...this.#request, baseUrl, path: `api/v2/${path}`, secrets: [apiKey, appKey], headers },
+      {
+        baseUrl,
+        path: `api/v2/${path}`,
+        secrets: [apiKey, appKey],
+        headers: toHeaders(this.#credentials),
+        signal,
+        report,
+        ...(reject && { reject }),
+      },
       reader,
     );
   }
 
+  /** Every operation calls this first, so a 403 of another path is about a permission, not about the keys. */
   currentUser(reader: Reader<Resources> = readUser): Promise<Resources> {
-    return this.fetch('current_user', reader);
+    return this.fetch('current_user', reader, this.#request.reject);
   }
 
   user(id: string, reader: Reader<Resources> = readUser): Promise<Resources> {
