@@ -204,6 +204,32 @@ test('while the broker is down, what is remembered serves until its time is over
   );
 });
 
+test('one person for whom the broker fails does not flood the log', async () => {
+  using clock = stopClock();
+  await using rolecall = await start({ ...NO_RETRIES, CREDENTIALS_TTL_SECONDS: '0' });
+  const bad = json({}, 400);
+  const good = json(entryOf('bob'));
+  rolecall.broker.state.script = (...call) =>
+    (JSON.parse(call[1].body).subject === 'ada' ? bad : good)(...call);
+  const ask = async () => {
+    for (let count = 0; count < 5; count += 1) {
+      await rolecall.ask('ada', DATADOG_QUERY);
+      assert.equal(await rolecall.nameOf('bob'), 'bob 1');
+    }
+  };
+  await ask();
+  assert.equal(rolecall.news().length, 2);
+  clock.advance(59_999);
+  await ask();
+  assert.equal(rolecall.news().length, 2);
+  clock.advance(1);
+  await ask();
+  assert.deepEqual(
+    rolecall.news().map(([level]) => level),
+    [40, 30, 40, 30],
+  );
+});
+
 test('a failure is not remembered', async () => {
   await using rolecall = await start();
   rolecall.broker.state.script = json({}, 400);

@@ -1,15 +1,26 @@
 import type { Logger } from 'pino';
 import type { BrokerMeans } from '../../credentials/broker.ts';
 
-/** Logs the first failure to fetch a caller's credentials after successes, and the first success after failures. */
+/** Failures for one person alternate with successes for others, and must not flood the log. */
+const INTERVAL_MS = 60_000;
+
+/**
+ * Logs the first failure to fetch a caller's credentials after successes, at most one in a minute, and the first success
+ * after it.
+ */
 export function createBrokerLog(logger: Logger): BrokerMeans['report'] {
-  let hasFailed = false;
+  let isFailing = false;
+  let quietUntil = 0;
   return (failure) => {
-    if (failure !== undefined && !hasFailed) {
-      logger.warn({ reason: failure.message }, 'credentials not fetched from CREDENTIALS_URL');
-    } else if (failure === undefined && hasFailed) {
-      logger.info('credentials fetched from CREDENTIALS_URL');
+    if (failure === undefined) {
+      if (isFailing) logger.info('credentials fetched from CREDENTIALS_URL');
+      isFailing = false;
+      return;
     }
-    hasFailed = failure !== undefined;
+    const now = performance.now();
+    if (isFailing || now < quietUntil) return;
+    isFailing = true;
+    quietUntil = now + INTERVAL_MS;
+    logger.warn({ reason: failure.message }, 'credentials not fetched from CREDENTIALS_URL');
   };
 }
