@@ -98,6 +98,16 @@ describe('CREDENTIALS=caller', () => {
       'CREDENTIALS_TTL_SECONDS must be a whole number from 0 to 86400.',
     ],
     [
+      'with an invalid port, which alone is reported',
+      { ...CALLER, ...file, PORT: 'a' },
+      'PORT must be a whole number from 0 to 65535.',
+    ],
+    [
+      'with e-mail addresses as subjects',
+      { ...CALLER, ...file, JWT_SUBJECT_CLAIM: 'email' },
+      'JWT_SUBJECT_CLAIM must not be JWT_EMAIL_CLAIM while CREDENTIALS is caller: callers may be able to choose an address that is not theirs.',
+    ],
+    [
       'with an invalid key of a provider, which alone is reported',
       { ...CALLER, ...file, DD_API_KEY: 'a b', DD_APP_KEY: 'b' },
       'DD_API_KEY must be a key: up to 256 printable ASCII characters without spaces.',

@@ -42,7 +42,8 @@ export function brokenRules(settings: Settings, providers: readonly Provider[]):
       `No credentials: set ${keysText(providers)}, or CREDENTIALS=request, or SANDBOX=1.`,
     ],
     ...(own?.VIEWER === 'caller' ? viewerRules(settings) : []),
-    ...(credentials === 'caller' ? callerRules(settings) : serverRules(settings)),
+    ...(credentials === 'caller' ? callerRules(settings) : []),
+    ...(credentials === 'server' || credentials === 'request' ? serverRules(settings) : []),
     [
       isOpen && !isLoopback(own?.HOST ?? ''),
       'HOST exposes this server beyond this machine, and anyone who reaches it could use its keys. Set CLIENT_TOKENS, or JWT_ISSUER with JWT_AUDIENCE, or CREDENTIALS=request, or HOST=127.0.0.1.',
@@ -77,6 +78,10 @@ function callerRules({ own, server, identity, callers, set }: Settings): readonl
     [
       lacksIssuer(identity),
       'JWT_ISSUER must be set, with JWT_AUDIENCE, while CREDENTIALS is caller: the caller is the person in the token.',
+    ],
+    [
+      identity?.jwt !== undefined && identity.jwt.claims.subject === identity.jwt.claims.email,
+      'JWT_SUBJECT_CLAIM must not be JWT_EMAIL_CLAIM while CREDENTIALS is caller: callers may be able to choose an address that is not theirs.',
     ],
     [
       // VIEWER=caller says the same of them.
