@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ConfigError } from '../src/config/index.ts';
@@ -161,6 +161,31 @@ test('a file of credentials that every user may read is warned of', async () => 
     warnings.join(),
     /^CREDENTIALS_FILE: every user of this machine may read .*entries\./,
   );
+});
+
+test('a new file of credentials is warned of too, once, and so is a new mode', async () => {
+  await using vendors = await startVendors();
+  using rolecall = await createRolecallWithEntries(issuer, vendors, { ada: entryOf('ada') });
+  const file = join(rolecall.directory.path, 'CREDENTIALS');
+  const warnings = () =>
+    (rolecall.log().match(/every user of this machine may read/g) ?? []).length;
+  for (const [mode, count] of [
+    [0o640, 0],
+    [0o644, 1],
+    [0o644, 1],
+    [0o600, 1],
+    [0o604, 2],
+  ] as const) {
+    chmodSync(file, mode);
+    await rolecall.rotate({});
+    assert.equal(warnings(), count);
+  }
+  assert.deepEqual(rolecall.rotations(), []);
+});
+
+test('a name in a problem is cut', async () => {
+  const [problem = ''] = await problemsOf(JSON.stringify({ ['p'.repeat(101)]: 7 }));
+  assert.equal(problem, `"${'p'.repeat(100)}…" must be an object.`);
 });
 
 test('a file of more than 4 MiB is refused', async () => {

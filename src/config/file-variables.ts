@@ -11,6 +11,8 @@ const MAX_KEY_BYTES = 64 * 1024;
 /** More problems of one file are only counted. */
 const MAX_PROBLEMS = 20;
 const PLAIN_NAME = /^[A-Za-z]\w*$/;
+/** Longer names in problems are cut. */
+const MAX_NAME_LENGTH = 100;
 
 /** Files by the variables whose values they contain; undefined if the path is not absolute. */
 export type FileValues = ReadonlyMap<string, TextFile | undefined>;
@@ -98,7 +100,8 @@ function problemText(
 }
 
 function memberText(member: PropertyKey): string {
-  const text = String(member);
+  const name = String(member);
+  const text = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
   return PLAIN_NAME.test(text) ? text : JSON.stringify(text);
 }
 

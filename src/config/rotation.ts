@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { replace } from '../lib/current.ts';
 import { type TextFile, WatchedFiles } from '../lib/watched-files.ts';
 import type { Provider } from '../providers/provider.ts';
-import { type FileValues, fileVariable, groupsOf } from './file-variables.ts';
+import { exposureTexts, type FileValues, fileVariable, groupsOf } from './file-variables.ts';
 import { type Config, ConfigError, type Environment, readConfig } from './index.ts';
 
 /** The source of a configuration. */
@@ -36,6 +36,8 @@ export function watchFileValues(
       logger.warn({ problems: error.problems }, 'keys not rotated: the old ones stay in use');
       return;
     }
+    const known = exposureTexts(inUse);
+    for (const warning of exposureTexts(next)) if (!known.includes(warning)) logger.warn(warning);
     inUse = next;
     if (variables.length > 0) logger.info({ variables }, 'keys rotated: new requests use them');
   }

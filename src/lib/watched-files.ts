@@ -55,7 +55,7 @@ export class WatchedFiles {
 
   /**
    * @param files as read at startup
-   * @param onChange gets all of them if a text or a problem has changed
+   * @param onChange gets all of them if a text, a problem or who may read them has changed
    */
   constructor(
     files: readonly TextFile[],
@@ -108,6 +108,10 @@ function versionsOf(files: readonly TextFile[]): string {
   return files.map(({ version }) => version).join(' ');
 }
 
-function differs({ text, problem }: TextFile, other: TextFile | undefined): boolean {
-  return text !== other?.text || problem !== other.problem;
+function differs(file: TextFile, other: TextFile | undefined): boolean {
+  return (
+    file.text !== other?.text ||
+    file.problem !== other.problem ||
+    file.isExposed !== other.isExposed
+  );
 }
