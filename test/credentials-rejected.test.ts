@@ -130,6 +130,11 @@ describe('keys from the broker that a vendor rejects', () => {
     assert.equal(await rolecall.nameOf('ada'), 'ada 2');
     assert.equal(rolecall.broker.seen.length, 2);
     vendors.state.wait = async () => {};
+    // Nor do they keep newer ones from being replaced.
+    using _newer = rejecting('ada 2', 401);
+    await rolecall.ask('ada', DATADOG_QUERY);
+    rolecall.broker.state.entries = { ada: entryOf('ada', 3) };
+    assert.equal(await rolecall.nameOf('ada'), 'ada 3');
   });
 
   test('are not lost while the broker is down, because those of other providers may work', async () => {

@@ -61,11 +61,19 @@ export class Broker implements CredentialStore {
   readonly #report: BrokerMeans['report'];
   readonly #upstream: Upstream;
   readonly #reader: Reader<Response>;
-  readonly #kept = new LRUCache<string, Response>({ max: MAX_PEOPLE, ttlAutopurge: true });
+  readonly #kept = new LRUCache<string, Response>({
+    max: MAX_PEOPLE,
+    ttlResolution: 0,
+    ttlAutopurge: true,
+  });
   /** Kept entries that a vendor rejected: they are used only if the broker is not available. */
   readonly #rejected = new WeakSet<Entry>();
   /** Those whose entry was rejected a moment ago. */
-  readonly #refreshed = new LRUCache<string, true>({ max: MAX_PEOPLE, ttl: REFRESH_INTERVAL_MS });
+  readonly #refreshed = new LRUCache<string, true>({
+    max: MAX_PEOPLE,
+    ttl: REFRESH_INTERVAL_MS,
+    ttlResolution: 0,
+  });
 
   constructor(
     settings: BrokerSettings,
