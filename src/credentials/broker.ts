@@ -41,7 +41,7 @@ interface Response {
 
 const vendor: Vendor = {
   name: BROKER,
-  title: 'The credentials broker',
+  title: 'CREDENTIALS_URL',
   credentialsHint: 'Check CREDENTIALS_URL_TOKEN.',
   permissionHint: 'Check CREDENTIALS_URL_TOKEN.',
   retryPolicy: httpPolicy,
