@@ -43,6 +43,10 @@ export interface Trace {
   readonly accepted: Set<string>;
   /** The calls that this request made; none if it shared another request's call. */
   readonly upstream: ({ readonly provider: string } & CallReport)[];
+  /** Failures because of which stale responses were used. */
+  readonly warnings: Set<RolecallError>;
+  /** When each value that was fetched for the request was received, in milliseconds since 1970. */
+  readonly receivedAt: Map<unknown, number>;
 }
 
 /** The session of a provider whose resolvers run, so it must be connected. */

@@ -5,6 +5,7 @@ import { parse, validate } from 'graphql';
 import { countSelections } from '../src/server/guards/document-size.ts';
 import { odd, shared } from './fixtures/datadog-users.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { stopDate } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
 import { createExecutors } from './support/execution.ts';
 import { mergingOperationsOf } from './support/merging-operations.ts';
@@ -31,7 +32,10 @@ for (const [scenario, [datadogScript, heygenScript]] of Object.entries(scenarios
     let datadog: Upstream;
     let heygen: Upstream;
     let executors: ReturnType<typeof createExecutors>;
+    // So that `asOf` is the same each time.
+    let date: Disposable;
     before(async () => {
+      date = stopDate();
       datadog = await startUpstream(datadogScript);
       heygen = await startUpstream(heygenScript);
       const config = readConfig({
@@ -44,6 +48,7 @@ for (const [scenario, [datadogScript, heygenScript]] of Object.entries(scenarios
       executors = createExecutors(config);
     });
     after(async () => {
+      date[Symbol.dispose]();
       await datadog[Symbol.asyncDispose]();
       await heygen[Symbol.asyncDispose]();
     });

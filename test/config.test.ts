@@ -41,6 +41,7 @@ describe('defaults', () => {
       warnings: [],
       isOpen: false,
       identity: { jwt: undefined, logSecret: undefined },
+      cache: { ttlMs: 0, staleMs: 0, staleIfErrorMs: 0 },
       callerCredentials: {
         entries: { value: new Map() },
         url: undefined,

@@ -52,7 +52,7 @@ describe('a response of Datadog’s is shared among equal credentials of one sit
     assert.deepEqual([here.seen.length, there.seen.length], [3, 1]);
   });
 
-  test('in the response cache, though the bytes are the same', async () => {
+  test('in the parse cache, though the bytes are the same', async () => {
     const script = json(userDocument());
     await using here = await startUpstream(script);
     await using there = await startUpstream(script);
@@ -74,7 +74,7 @@ describe('a response of Datadog’s is shared among equal credentials of one sit
   });
 });
 
-test('a response of HeyGen’s is shared among equal keys only, while the call is under way and in the response cache', async () => {
+test('a response of HeyGen’s is shared among equal keys only, while the call is under way and in the parse cache', async () => {
   await using heygen = await startUpstream((response, seen, call) => {
     json(v1({ ...user, first_name: seen.headers['x-api-key'] }))(response, seen, call);
   });

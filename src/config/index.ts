@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cacheSettings } from '../cache/settings.ts';
 import { credentialsSettings } from '../credentials/settings.ts';
 import { identitySettings } from '../identity/settings.ts';
 import { oneOf, wholeNumber } from '../lib/env-types.ts';
@@ -68,7 +69,14 @@ export function readConfig(
 ): Config {
   const named = checkNames(
     Object.fromEntries(Object.entries(environment).filter(isSet)),
-    [variables, serverSettings, identitySettings, upstreamSettings, credentialsSettings({})],
+    [
+      variables,
+      serverSettings,
+      identitySettings,
+      upstreamSettings,
+      cacheSettings,
+      credentialsSettings({}),
+    ],
     providers,
     groupsOf(providers).flatMap(({ names }) => names.map(fileVariable)),
   );
@@ -87,6 +95,7 @@ export function readConfig(
   const server = parse(serverSettings, set);
   const identity = parse(identitySettings, set);
   const upstream = parse(upstreamSettings, set);
+  const cache = parse(cacheSettings, set);
   const forced = set['SANDBOX'] === '1';
 
   const configured = providers.flatMap((provider) => {
@@ -118,7 +127,7 @@ export function readConfig(
     isOpen,
   };
   problems.push(...brokenRules(read, providers));
-  if (!own || !server || !identity || !upstream || !callers || problems.length > 0)
+  if (!own || !server || !identity || !upstream || !cache || !callers || problems.length > 0)
     throw new ConfigError(problems, warnings);
 
   return {
@@ -134,6 +143,7 @@ export function readConfig(
     server,
     identity,
     upstream,
+    cache,
     callerCredentials: callers,
     providers: configured,
   };

@@ -4,7 +4,7 @@ import { RolecallError } from '../errors.ts';
 import { ShapeError } from '../lib/json.ts';
 import { Secret } from '../lib/secret.ts';
 import type { RequestScope } from '../upstream/call.ts';
-import { ResponseCache } from '../upstream/response-cache.ts';
+import { ParseCache } from '../upstream/parse-cache.ts';
 import { httpPolicy } from '../upstream/retry-policy.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
 import type { Transport } from '../upstream/transport.ts';
@@ -82,8 +82,12 @@ export class Broker implements CredentialStore {
   ) {
     this.#settings = settings;
     this.#report = report;
-    // Without a response cache, which would keep the keys' bytes for longer.
-    this.#upstream = new Upstream(vendor, upstream, transport, new ResponseCache(0));
+    // Without a parse cache, which would keep the keys' bytes for longer.
+    this.#upstream = new Upstream(vendor, {
+      settings: upstream,
+      transport,
+      parseCache: new ParseCache(0),
+    });
     this.#reader = createReader(parts);
   }
 
@@ -120,11 +124,12 @@ export class Broker implements CredentialStore {
     }
   }
 
-  #call({ issuer, subject }: Owner, { signal, report }: RequestScope): Promise<Response> {
+  #call({ issuer, subject }: Owner, request: RequestScope): Promise<Response> {
     const { url, token } = this.#settings;
     const bearer = token.value;
     return this.#upstream.fetch(
       {
+        ...request,
         baseUrl: url,
         path: '',
         method: 'POST',
@@ -136,8 +141,6 @@ export class Broker implements CredentialStore {
           'content-type': 'application/json',
           ...(bearer && { authorization: `Bearer ${bearer.reveal()}` }),
         },
-        signal,
-        report,
       },
       this.#reader,
     );

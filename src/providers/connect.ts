@@ -1,10 +1,12 @@
+import { MemoryStore } from '../cache/memory-store.ts';
+import type { CacheSettings } from '../cache/settings.ts';
 import type { Connection, RequestContext, Trace } from '../context.ts';
 import type { BrokerMeans } from '../credentials/broker.ts';
 import type { CredentialsSettings } from '../credentials/settings.ts';
 import type { Owner } from '../credentials/store.ts';
 import { RolecallError } from '../errors.ts';
-import type { RequestScope } from '../upstream/call.ts';
-import { ResponseCache } from '../upstream/response-cache.ts';
+import { ParseCache } from '../upstream/parse-cache.ts';
+import { Reuse } from '../upstream/reuse.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
 import { createTransport } from '../upstream/transport.ts';
 import { Upstream } from '../upstream/upstream.ts';
@@ -17,6 +19,7 @@ import {
   serverCredentials,
 } from './credential-source.ts';
 import type { Person } from './provider.ts';
+import { scopeOf } from './request-scope.ts';
 
 export interface ConnectSettings {
   /**
@@ -28,6 +31,7 @@ export interface ConnectSettings {
   readonly viewer: 'key' | 'caller';
   readonly callerCredentials: CredentialsSettings;
   readonly upstream: UpstreamSettings;
+  readonly cache: CacheSettings;
   readonly providers: readonly ConfiguredProvider[];
 }
 
@@ -56,11 +60,15 @@ export function createContextFactory(
 ): (incoming: Incoming) => RequestContext | Promise<RequestContext> {
   const { upstream, providers, viewer } = settings;
   const transport = createTransport(upstream.proxy);
-  const cache = new ResponseCache(upstream.responseCacheMegabytes);
-  const connectors = providers.map((configured) => {
-    const calls = new Upstream(configured.provider, upstream, transport, cache);
-    return createConnector(configured, viewer, calls);
-  });
+  const means = {
+    settings: upstream,
+    transport,
+    parseCache: new ParseCache(upstream.parseCacheMegabytes),
+    reuse: createReuse(settings),
+  };
+  const connectors = providers.map((configured) =>
+    createConnector(configured, viewer, new Upstream(configured.provider, means)),
+  );
   const sources: Record<ConnectSettings['credentials'], () => CredentialSource> = {
     server: () => () => serverCredentials,
     request: () => createHeaderSource(providers),
@@ -74,7 +82,13 @@ export function createContextFactory(
   const credentialsOf = sources[settings.credentials]();
 
   return (incoming) => {
-    const trace: Trace = { providers: new Set(), accepted: new Set(), upstream: [] };
+    const trace: Trace = {
+      providers: new Set(),
+      accepted: new Set(),
+      upstream: [],
+      warnings: new Set(),
+      receivedAt: new Map(),
+    };
     const connect = (credentials: RequestCredentials): RequestContext => ({
       trace,
       credentialsError: credentials.error,
@@ -99,11 +113,7 @@ function createConnector(
     if (own === undefined) return [provider.name, { state: 'absent' }];
     if (own instanceof RolecallError) return [provider.name, { state: 'unusable', error: own }];
     const { reject } = credentials;
-    const scope: RequestScope = {
-      signal: request.signal,
-      report: (report) => trace.upstream.push({ provider: provider.name, ...report }),
-      ...(reject && { reject }),
-    };
+    const scope = { ...scopeOf(request, trace, provider.name), ...(reject && { reject }) };
     const session =
       viewer === 'caller'
         ? opened.connectPerson?.(own, personOf(caller), scope)
@@ -115,4 +125,9 @@ function createConnector(
 function personOf(caller: Person | undefined): Person {
   if (caller !== undefined) return caller;
   throw new Error('VIEWER is caller, and a request without a caller was let in');
+}
+
+function createReuse({ cache, upstream }: ConnectSettings): Reuse | undefined {
+  if (cache.ttlMs + cache.staleMs + cache.staleIfErrorMs === 0) return undefined;
+  return new Reuse(cache, new MemoryStore(upstream.parseCacheMegabytes), upstream.deadlineMs);
 }

@@ -6,8 +6,8 @@ import type { CredentialsSettings } from '../credentials/settings.ts';
 import type { CredentialStore, Owner } from '../credentials/store.ts';
 import { RolecallError } from '../errors.ts';
 import type { Current } from '../lib/current.ts';
-import type { RequestScope } from '../upstream/call.ts';
 import type { Provider, ProviderSettings } from './provider.ts';
+import { scopeOf } from './request-scope.ts';
 
 export interface ConfiguredProvider {
   readonly provider: Provider;
@@ -78,12 +78,8 @@ export function createStoreSource(
     if (caller === undefined) {
       throw new Error('CREDENTIALS is caller, and a request without a caller was let in');
     }
-    const scope: RequestScope = {
-      signal: request.signal,
-      report: (report) => trace.upstream.push({ provider: BROKER, ...report }),
-    };
     try {
-      const entry = await store.find(caller, scope);
+      const entry = await store.find(caller, scopeOf(request, trace, BROKER));
       return {
         of: ({ provider }) => entry?.[provider.field],
         ...(entry && { reject: () => store.reject(caller, entry) }),

@@ -16,6 +16,8 @@ export interface SchemaProvider<Session = unknown, User extends UserShape = User
 
   /** The current user. @throws {RolecallError} if the vendor does not return it */
   viewer(session: Session): Promise<User>;
+  /** What `Upstream.fetch` returned, and this user was read from; undefined if no response holds the user. */
+  sourceOf(session: Session, user: User): unknown;
 
   /** Defines its types, and makes entities of those that other subgraphs may extend. @returns the type of its user */
   defineTypes(builder: Builder, sessions: Sessions<Session>): TypeRef<User>;

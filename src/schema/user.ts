@@ -1,8 +1,17 @@
+import { type Context, sessionOf } from '../context.ts';
 import { type Builder, interfaceRef, type UserShape } from './builder.ts';
 import type { SchemaProvider } from './provider.ts';
 
 /** Defines the enum of providers and what every provider's user has. */
 export function defineUser(builder: Builder, providers: readonly SchemaProvider[]) {
+  function sentAt(shape: UserShape, context: Context): string | null {
+    const source = providers
+      .find(({ name }) => name === shape.provider)
+      ?.sourceOf(sessionOf(context, shape.provider), shape);
+    const at = context.trace.receivedAt.get(source);
+    return at === undefined ? null : new Date(at).toISOString();
+  }
+
   const provider = builder.enumType('Provider', {
     description: 'A vendor whose API identifies the owner of its credentials.',
     values: Object.fromEntries(
@@ -33,6 +42,12 @@ export function defineUser(builder: Builder, providers: readonly SchemaProvider[
       email: t.expose('email', {
         type: 'EmailAddress',
         description: 'The user’s e-mail address.',
+      }),
+      asOf: t.field({
+        type: 'DateTime',
+        description:
+          'When the provider sent this. Null only for references, which no response of the provider holds.',
+        resolve: (shape, _args, context) => sentAt(shape, context),
       }),
     }),
   });

@@ -9,6 +9,7 @@ import { type ConnectSettings, createContextFactory } from '../providers/connect
 import { createSchemas } from '../schema/index.ts';
 import { reportedOnce } from './errors/deduplicate.ts';
 import { maskError } from './errors/mask-error.ts';
+import { staleWarnings } from './errors/warnings.ts';
 import { createExecution } from './execution/index.ts';
 import { createGraphiQL } from './graphiql/index.ts';
 import {
@@ -96,6 +97,7 @@ export function createServer(
     validationRules,
     ...(settings.introspection ? [] : [hiddenSchema]),
     reportedOnce,
+    staleWarnings,
   ];
 
   function createEndpoint(

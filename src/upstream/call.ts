@@ -1,4 +1,5 @@
 import ky, { HTTPError, NetworkError, TimeoutError } from 'ky';
+import type { RolecallError } from '../errors.ts';
 import { attempt, type Message } from './attempt.ts';
 import { callerLeft, type FailureKind, timedOut, UpstreamFailure, unlessLeft } from './failure.ts';
 import type { UpstreamResponse } from './response.ts';
@@ -14,8 +15,11 @@ export interface CallReport {
   readonly status?: number;
   /** Why there was no response. */
   readonly failure?: FailureKind;
+  /** 0 if a stored response was used. */
   readonly attempts: number;
   readonly durationMs: number;
+  /** The age of the stored response that was used. */
+  readonly ageMs?: number;
 }
 
 /** What `makeCall` needs besides the call. */
@@ -40,10 +44,16 @@ export interface RequestScope {
   readonly report: (report: CallReport) => void;
   /** Called if the vendor rejects the credentials, by a call of this request or one that it shares. */
   readonly reject?: () => void;
+  /** Must the vendor be called, although a stored response is fresh? */
+  readonly mustAskVendor: boolean;
+  /** Reports the failure because of which a stale response is used. */
+  readonly warn: (failure: RolecallError) => void;
+  /** Says when a value that was fetched for this request was received, in milliseconds since 1970. */
+  readonly received: (value: unknown, at: number) => void;
 }
 
 /** One call to a vendor. */
-export interface Call extends RequestScope {
+export interface Call extends Pick<RequestScope, 'signal' | 'report'> {
   /** Includes credentials, so it is not passed to ky, whose errors would contain it. */
   readonly message: Message;
   /** May it be retried? */

@@ -64,7 +64,7 @@ function readBody(bytes: Buffer, encoding: string | undefined, maxBytes: number)
 }
 
 /**
- * undici's own interceptor is experimental, and would decode before the response cache could compare the bytes.
+ * undici's own interceptor is experimental, and would decode before the parse cache could compare the bytes.
  * Synchronous, because the length is bounded and another thread would cost more than it saves.
  */
 function decode(body: Buffer, encoding: string, maxBytes: number): Buffer<ArrayBuffer> {

@@ -21,8 +21,8 @@ export interface UpstreamSettings {
   readonly queue: number;
   /** The longest body that is accepted, decoded. */
   readonly maxBytes: number;
-  /** 0 disables the response cache. */
-  readonly responseCacheMegabytes: number;
+  /** 0 disables the parse cache. */
+  readonly parseCacheMegabytes: number;
   readonly proxy: ProxySettings;
 }
 
@@ -63,7 +63,7 @@ export const upstreamSettings: z.ZodType<UpstreamSettings> = z
     maxBytes: set.UPSTREAM_MAX_BYTES,
     breakerFailures: set.BREAKER_FAILURES,
     breakerResetMs: set.BREAKER_RESET_MS,
-    responseCacheMegabytes: set.DOCUMENT_MEMORY_MB,
+    parseCacheMegabytes: set.DOCUMENT_MEMORY_MB,
     proxy: {
       httpsProxy: set.https_proxy ?? set.HTTPS_PROXY,
       httpProxy: set.http_proxy ?? set.HTTP_PROXY,

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { RolecallError } from '../errors.ts';
 import { fingerprint, type Secret } from '../lib/secret.ts';
-import type { Call, RequestScope } from './call.ts';
+import type { RequestScope } from './call.ts';
+import type { ParseCache } from './parse-cache.ts';
 import { readFailure, readSuccess } from './read-response.ts';
-import { isSuccess } from './response.ts';
-import type { ResponseCache } from './response-cache.ts';
+import { isSuccess, toResponse, type UpstreamResponse } from './response.ts';
+import type { Received, ReusableCall, Reuse } from './reuse.ts';
 import type { UpstreamSettings } from './settings.ts';
 import { SingleFlight } from './single-flight.ts';
 import { Sites } from './sites.ts';
@@ -33,66 +34,100 @@ export interface VendorRequest extends RequestScope {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What the calls to all vendors share. */
+export interface UpstreamMeans {
+  readonly settings: UpstreamSettings;
+  readonly transport: Transport;
+  readonly parseCache: ParseCache;
+  /** Undefined if responses are not used again. */
+  readonly reuse?: Reuse | undefined;
+}
+
 /** Calls to one vendor, for all requests: what every provider's client needs. */
 export class Upstream {
   readonly #vendor: Vendor;
   readonly #sites: Sites;
-  readonly #cache: ResponseCache;
-  readonly #flights = new SingleFlight<unknown>();
+  readonly #parseCache: ParseCache;
+  readonly #reuse: Reuse | undefined;
+  readonly #maxBytes: number;
+  readonly #flights = new SingleFlight<Received<unknown>>();
 
-  /** @param cache shared by all vendors */
-  constructor(
-    vendor: Vendor,
-    settings: UpstreamSettings,
-    transport: Transport,
-    cache: ResponseCache,
-  ) {
+  constructor(vendor: Vendor, { settings, transport, parseCache, reuse }: UpstreamMeans) {
     this.#vendor = vendor;
     this.#sites = new Sites(settings, transport, vendor.retryPolicy);
-    this.#cache = cache;
+    this.#parseCache = parseCache;
+    this.#reuse = reuse;
+    this.#maxBytes = settings.maxBytes;
   }
 
   /**
-   * Calls the vendor. Simultaneous equal requests with the same credentials share one call if they are repeatable.
-   * A response with the same bytes as the last one is not parsed again.
+   * Calls the vendor, unless a stored response may be used. Simultaneous equal requests with the same credentials share
+   * one call if they are repeatable. A response with the same bytes as the last one is not parsed again.
    * @throws {RolecallError} if the call fails
    */
   async fetch<T>(request: VendorRequest, reader: Reader<T>): Promise<T> {
-    const { baseUrl, path, method = 'GET', body, secrets, signal, report } = request;
-    const { isRepeatable = method === 'GET' } = request;
-    const url = new URL(path, baseUrl);
-    const headers = { accept: this.#vendor.accept ?? 'application/json', ...request.headers };
-    const message = { url, method, headers, body };
-    const credential = fingerprint(...secrets);
-    const key = [credential, method, url, body === undefined ? '' : hash('sha256', body)].join(' ');
-    const start = (whileWanted: AbortSignal) => {
-      const call = { message, isRepeatable, credential, signal: whileWanted, report };
-      return this.#call(key, baseUrl, call, secrets, reader);
-    };
+    const { method = 'GET' } = request;
+    const reuse = method === 'GET' ? this.#reuse : undefined;
+    const call = this.#prepare(request, method, reader, reuse);
     try {
-      const value = isRepeatable ? this.#flights.join(key, signal, start) : start(signal);
-      return (await value) as T;
+      const { value, receivedAt } = await (reuse?.fetch(call, request) ?? call.make(request));
+      request.received(value, receivedAt);
+      return value;
     } catch (error) {
+      // The caller may have left a call that goes on for others.
       const failure = failureError(this.#vendor, error);
       if (isRejection(this.#vendor, failure)) request.reject?.();
       throw failure;
     }
   }
 
-  async #call<T>(
-    key: string,
-    baseUrl: URL,
-    call: Call,
-    secrets: readonly Secret[],
+  #prepare<T>(
+    request: VendorRequest,
+    method: 'GET' | 'POST',
     reader: Reader<T>,
-  ): Promise<T> {
-    const response = await this.#sites.send(baseUrl, call);
-    if (!isSuccess(response)) return readFailure(this.#vendor, response, reader, secrets);
-    const value = this.#cache.read(key, response, (body) =>
-      readSuccess(this.#vendor, response, body, reader, secrets),
+    reuse: Reuse | undefined,
+  ): ReusableCall<T> {
+    const { baseUrl, path, body, secrets, isRepeatable = method === 'GET' } = request;
+    const url = new URL(path, baseUrl);
+    const headers = { accept: this.#vendor.accept ?? 'application/json', ...request.headers };
+    const message = { url, method, headers, body };
+    const credential = fingerprint(...secrets);
+    const key = { url: url.href, secrets };
+    const name = [credential, method, url, body === undefined ? '' : hash('sha256', body)].join(
+      ' ',
     );
-    this.#sites.accept(baseUrl, call.credential);
-    return value;
+    const read = (response: UpstreamResponse) =>
+      this.#parseCache.read(name, response, (json) =>
+        readSuccess(this.#vendor, response, json, reader, secrets),
+      );
+
+    const call = async (signal: AbortSignal, report: RequestScope['report']) => {
+      try {
+        const sent = { message, isRepeatable, credential, signal, report };
+        const response = await this.#sites.send(baseUrl, sent);
+        const receivedAt = Date.now();
+        const value = isSuccess(response)
+          ? read(response)
+          : readFailure(this.#vendor, response, reader, secrets);
+        if (isSuccess(response)) this.#sites.accept(baseUrl, credential);
+        reuse?.keep(key, name, response, receivedAt);
+        return { value, receivedAt };
+      } catch (error) {
+        reuse?.dropIfRevoked(key, error);
+        throw failureError(this.#vendor, error);
+      }
+    };
+
+    return {
+      key,
+      name,
+      make: ({ signal, report }) =>
+        (isRepeatable
+          ? this.#flights.join(name, signal, (whileWanted) => call(whileWanted, report))
+          : call(signal, report)) as Promise<Received<T>>,
+      read: ({ status, encoding, bytes }) =>
+        read(toResponse(status, { 'content-encoding': encoding }, bytes, this.#maxBytes)),
+    };
   }
 }
 

@@ -67,6 +67,17 @@ export function stopTime() {
   };
 }
 
+/** Stops the clock that tells the time of day (`Date.now()`). */
+export function stopDate() {
+  const now = Date.now();
+  const { mock: clock } = mock.method(Date, 'now', () => now);
+  return {
+    [Symbol.dispose]() {
+      clock.restore();
+    },
+  };
+}
+
 /** Makes each delay before a retry the shortest possible: 100 ms. */
 export function shortenWaits() {
   const { mock: random } = mock.method(Math, 'random', () => 0);

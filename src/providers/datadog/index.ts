@@ -59,5 +59,6 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
     };
   },
   viewer: (loaders) => loaders.viewer(),
+  sourceOf: (loaders, user) => loaders.sourceOf(user),
   defineTypes: defineUser,
 };

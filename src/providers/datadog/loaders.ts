@@ -143,6 +143,11 @@ export class Loaders {
     return pointing.some(({ identifiers }) => identifiers?.has(identifier));
   }
 
+  /** The document that holds this user; undefined for a placeholder. */
+  sourceOf(user: User): Resources | undefined {
+    return this.#documents.find((resources) => resources.user(user.id) === user);
+  }
+
   #heldPermission(id: string): Permission | undefined {
     return this.#held((resources) => resources.permission(id));
   }

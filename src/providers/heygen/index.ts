@@ -29,5 +29,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
     };
   },
   viewer: (session) => session.viewer(),
+  // The response is read as the user.
+  sourceOf: (_session, user) => user,
   defineTypes: defineUser,
 };

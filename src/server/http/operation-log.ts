@@ -1,7 +1,7 @@
 import { getOperationAST } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Context } from '../../context.ts';
+import type { Context, Trace } from '../../context.ts';
 import type { ServerContext, ServerPlugin } from '../plugin.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -43,6 +43,7 @@ export function createOperationLog(logger: Logger): ServerPlugin {
             durationMs: rounded(call.durationMs),
           })),
           errors: [...new Set([...codesOf(result), ...unusableCodes(connections)])],
+          ...warningsOf(trace),
         },
         'operation',
       );
@@ -81,6 +82,12 @@ function unusableCodes(connections: Context['connections'] = new Map()): readonl
   return [...connections.values()].flatMap((connection) =>
     connection.state === 'unusable' ? connection.error.extensions.code : [],
   );
+}
+
+/** The codes of the failures because of which stale responses were used. */
+function warningsOf(trace: Trace | undefined) {
+  const codes = new Set(Array.from(trace?.warnings ?? [], ({ extensions }) => extensions.code));
+  return codes.size === 0 ? {} : { warnings: [...codes] };
 }
 
 /** To a tenth of a millisecond. */

@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
+import { ParseCache } from '../src/upstream/parse-cache.ts';
 import { toResponse, type UpstreamResponse } from '../src/upstream/response.ts';
-import { ResponseCache } from '../src/upstream/response-cache.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { createRolecallFor, dataOf } from './support/rolecall.ts';
@@ -22,7 +22,7 @@ const zipped = (body: unknown): UpstreamResponse =>
 
 /** A cache, and the bodies that it read. */
 function createCache(megabytes = 1) {
-  const cache = new ResponseCache(megabytes);
+  const cache = new ParseCache(megabytes);
   const bodies: unknown[] = [];
   const read = (body: unknown) => {
     bodies.push(body);
@@ -34,7 +34,7 @@ function createCache(megabytes = 1) {
   };
 }
 
-describe('the response cache', () => {
+describe('the parse cache', () => {
   test('reads the same bytes once', () => {
     const { ask, bodies } = createCache();
     const first = ask(zipped({ id: 1 }));
@@ -79,7 +79,7 @@ describe('the response cache', () => {
   });
 
   test('keeps nothing of what cannot be read', () => {
-    const cache = new ResponseCache(1);
+    const cache = new ParseCache(1);
     let times = 0;
     const refuse = (): never => {
       times += 1;

@@ -24,7 +24,7 @@ interface Kept {
  * the same bytes, they are not decoded, parsed and indexed again. When the bytes change, only they are kept, and the
  * value once they come again: a value that is used once would only slow down garbage collection.
  */
-export class ResponseCache {
+export class ParseCache {
   readonly #responses: LRUCache<string, Kept> | undefined;
 
   /** @param megabytes for bytes and values; 0 disables the cache */

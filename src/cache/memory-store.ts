@@ -1,0 +1,50 @@
+import { LRUCache } from 'lru-cache';
+import { fingerprint } from '../lib/secret.ts';
+import type { Found, ResponseKey, ResponseStore, StoredResponse } from './store.ts';
+
+const PURGE_MS = 60_000;
+/** The overhead of each response. */
+const MEMORY_PER_RESPONSE = 1024;
+
+interface Kept {
+  readonly response: StoredResponse;
+  /** On the clock of `performance.now()`. */
+  readonly storedAt: number;
+}
+
+/** Keeps responses in this process: the most recently used ones. */
+export class MemoryStore implements ResponseStore {
+  readonly #responses: LRUCache<string, Kept>;
+
+  constructor(megabytes: number) {
+    this.#responses = new LRUCache({ maxSize: megabytes * 1024 ** 2 });
+    // One timer for all; `unref` lets the process exit.
+    setInterval(() => this.#responses.purgeStale(), PURGE_MS).unref();
+  }
+
+  find(key: ResponseKey): Found | undefined {
+    const kept = this.#responses.get(nameOf(key));
+    return kept && { response: kept.response, ageMs: performance.now() - kept.storedAt };
+  }
+
+  store(key: ResponseKey, response: StoredResponse, lifetimeMs: number): void {
+    this.#responses.set(
+      nameOf(key),
+      { response, storedAt: performance.now() },
+      { ttl: lifetimeMs, size: MEMORY_PER_RESPONSE + response.bytes.length },
+    );
+  }
+
+  drop(key: ResponseKey): void {
+    this.#responses.delete(nameOf(key));
+  }
+
+  /** A process shares calls, so it never makes two for the same response. */
+  claimRefresh(): boolean {
+    return true;
+  }
+}
+
+function nameOf({ url, secrets }: ResponseKey): string {
+  return `${fingerprint(...secrets)} ${url}`;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { wholeNumber } from '../lib/env-types.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** How long a vendor's response may be used again (RFC 9111, RFC 5861). All 0: not at all. */
+export interface CacheSettings {
+  /** How long a response is fresh. */
+  readonly ttlMs: number;
+  /** How long after that it is served while it is refreshed. */
+  readonly staleMs: number;
+  /** How long after that it is served if the vendor fails. */
+  readonly staleIfErrorMs: number;
+}
+
+const seconds = wholeNumber(0, DAY_SECONDS).default(0);
+
+export const cacheSettings: z.ZodType<CacheSettings> = z
+  .object({
+    CACHE_TTL_SECONDS: seconds,
+    CACHE_STALE_SECONDS: seconds,
+    CACHE_STALE_IF_ERROR_SECONDS: seconds,
+  })
+  .transform((set) => ({
+    ttlMs: set.CACHE_TTL_SECONDS * 1_000,
+    staleMs: set.CACHE_STALE_SECONDS * 1_000,
+    staleIfErrorMs: set.CACHE_STALE_IF_ERROR_SECONDS * 1_000,
+  }));

@@ -1,0 +1,121 @@
+import { LRUCache } from 'lru-cache';
+import type { CacheSettings } from '../cache/settings.ts';
+import type { ResponseKey, ResponseStore, StoredResponse } from '../cache/store.ts';
+import { type ErrorCode, RolecallError } from '../errors.ts';
+import type { RequestScope } from './call.ts';
+import { isSuccess, type UpstreamResponse } from './response.ts';
+
+/** Of failed refreshes. */
+const MAX_FAILURES = 10_000;
+/** The statuses of UPSTREAM_UNAVAILABLE that are outages (RFC 5861, 4). A failure without a response is one, too. */
+const OUTAGES: ReadonlySet<number | undefined> = new Set([undefined, 500, 502, 503, 504]);
+const REVOCATIONS: ReadonlySet<ErrorCode> = new Set([
+  'UPSTREAM_UNAUTHENTICATED',
+  'UPSTREAM_FORBIDDEN',
+  'UPSTREAM_NOT_FOUND',
+]);
+
+/** What was read from a response, and when the response was received, in milliseconds since 1970. */
+export interface Received<T> {
+  readonly value: T;
+  readonly receivedAt: number;
+}
+
+/** A call whose response may be used again. */
+export interface ReusableCall<T> {
+  readonly key: ResponseKey;
+  /** Identifies the key within this process. */
+  readonly name: string;
+  /** Makes the call, or shares it with simultaneous equal requests. @throws {RolecallError} */
+  make(request: Pick<RequestScope, 'signal' | 'report'>): Promise<Received<T>>;
+  read(response: StoredResponse): T;
+}
+
+/** Responses that are used again: while they are fresh, while they are refreshed, and while the vendor fails. */
+export class Reuse {
+  readonly #settings: CacheSettings;
+  readonly #store: ResponseStore;
+  readonly #claimMs: number;
+  readonly #refreshing = new Set<string>();
+  /** The failures of the last refreshes. */
+  readonly #failures = new LRUCache<string, RolecallError>({ max: MAX_FAILURES });
+
+  /** @param claimMs how long a copy of this server may take for a refresh before another one tries */
+  constructor(settings: CacheSettings, store: ResponseStore, claimMs: number) {
+    this.#settings = settings;
+    this.#store = store;
+    this.#claimMs = claimMs;
+  }
+
+  /** @throws {RolecallError} if the vendor fails, and no response may take the place of its own */
+  async fetch<T>(call: ReusableCall<T>, request: RequestScope): Promise<Received<T>> {
+    const { ttlMs, staleMs, staleIfErrorMs } = this.#settings;
+    const found = request.mustAskVendor ? undefined : await this.#store.find(call.key);
+    const use = ({ response, ageMs }: NonNullable<typeof found>) => {
+      request.report({ status: response.status, attempts: 0, durationMs: 0, ageMs });
+      return { value: call.read(response), receivedAt: response.receivedAt };
+    };
+    if (found !== undefined && found.ageMs <= ttlMs) return use(found);
+    if (found !== undefined && found.ageMs <= ttlMs + staleMs) {
+      const failure = this.#failures.get(call.name);
+      if (failure !== undefined) request.warn(failure);
+      this.#refresh(call);
+      return use(found);
+    }
+    try {
+      return await call.make(request);
+    } catch (error) {
+      const mayUse = found !== undefined && found.ageMs <= ttlMs + staleIfErrorMs;
+      if (!mayUse || !isOutage(error) || request.signal.aborted) throw error;
+      request.warn(error);
+      return use(found);
+    }
+  }
+
+  /** Stores a success that was read without fault; drops what another response revokes. */
+  keep(key: ResponseKey, name: string, response: UpstreamResponse, receivedAt: number): void {
+    this.#failures.delete(name);
+    if (!isSuccess(response)) {
+      this.#store.drop(key);
+      return;
+    }
+    const { ttlMs, staleMs, staleIfErrorMs } = this.#settings;
+    const { status, headers, bytes } = response;
+    const stored = { status, encoding: headers['content-encoding'], bytes, receivedAt };
+    this.#store.store(key, stored, ttlMs + Math.max(staleMs, staleIfErrorMs));
+  }
+
+  /** Whoever loses a right loses it at once: drops the response if the error says so. */
+  dropIfRevoked(key: ResponseKey, error: unknown): void {
+    if (error instanceof RolecallError && REVOCATIONS.has(error.extensions.code)) {
+      this.#store.drop(key);
+    }
+  }
+
+  /** Runs behind the response, and outlives its caller. At shutdown, it ends with the process. */
+  async #refresh<T>(call: ReusableCall<T>): Promise<void> {
+    const { key, name } = call;
+    if (this.#refreshing.has(name)) return;
+    this.#refreshing.add(name);
+    try {
+      if (!(await this.#store.claimRefresh(key, this.#claimMs))) return;
+      await call.make({ signal: new AbortController().signal, report() {} });
+    } catch (error) {
+      if (!(error instanceof RolecallError)) throw error;
+      this.#failures.set(name, error);
+    } finally {
+      this.#refreshing.delete(name);
+    }
+  }
+}
+
+/** A rate limit is one although it has a 4xx status: it takes nobody's rights away. */
+function isOutage(error: unknown): error is RolecallError {
+  if (!(error instanceof RolecallError)) return false;
+  const { code, status } = error.extensions;
+  return (
+    code === 'UPSTREAM_TIMEOUT' ||
+    code === 'UPSTREAM_RATE_LIMITED' ||
+    (code === 'UPSTREAM_UNAVAILABLE' && OUTAGES.has(status))
+  );
+}
