@@ -55,8 +55,8 @@ export class Reuse {
       request.report({ status: response.status, attempts: 0, durationMs: 0, ageMs });
       return { value: call.read(response), receivedAt: response.receivedAt };
     };
-    if (found !== undefined && found.ageMs <= ttlMs) return use(found);
-    if (found !== undefined && found.ageMs <= ttlMs + staleMs) {
+    if (found !== undefined && found.ageMs < ttlMs) return use(found);
+    if (found !== undefined && found.ageMs < ttlMs + staleMs) {
       const failure = this.#failures.get(call.name);
       if (failure !== undefined) request.warn(failure);
       this.#refresh(call);
@@ -65,8 +65,8 @@ export class Reuse {
     try {
       return await call.make(request);
     } catch (error) {
-      const mayUse = found !== undefined && found.ageMs <= ttlMs + staleIfErrorMs;
-      if (!mayUse || !isOutage(error) || request.signal.aborted) throw error;
+      const mayUse = found !== undefined && found.ageMs < ttlMs + staleIfErrorMs;
+      if (!mayUse || !isOutage(error)) throw error;
       request.warn(error);
       return use(found);
     }
@@ -95,6 +95,7 @@ export class Reuse {
   /** Runs behind the response, and outlives its caller. At shutdown, it ends with the process. */
   async #refresh<T>(call: ReusableCall<T>): Promise<void> {
     const { key, name } = call;
+    // Not one claim for each of many requests.
     if (this.#refreshing.has(name)) return;
     this.#refreshing.add(name);
     try {

@@ -3,6 +3,7 @@ import type { YogaServerOptions } from 'graphql-yoga';
 const ALLOWED_HEADERS = [
   'Content-Type',
   'Authorization',
+  'Cache-Control',
   'X-Request-Id',
   'Apollo-Require-Preflight',
   'X-Apollo-Operation-Name',
