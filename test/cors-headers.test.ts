@@ -18,7 +18,7 @@ async function allowedHeaders(environment: Record<string, string> = {}): Promise
 
 describe('the headers that pages of other origins may send', () => {
   const USUAL = [
-    ...['Content-Type', 'Authorization', 'X-Request-Id'],
+    ...['Content-Type', 'Authorization', 'Cache-Control', 'X-Request-Id'],
     ...['Apollo-Require-Preflight', 'X-Apollo-Operation-Name'],
     ...['apollographql-client-name', 'apollographql-client-version'],
     ...['traceparent', 'tracestate', 'baggage'],

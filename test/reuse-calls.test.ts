@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1, v3 } from './fixtures/heygen.ts';
-import { startCached, warningsOf } from './support/caching.ts';
+import { QUERY, startCached, warningsOf } from './support/caching.ts';
 import { stopTime } from './support/clock.ts';
+import { readConfig } from './support/config.ts';
 import { startIssuer } from './support/issuer.ts';
 import { linesOf } from './support/log.ts';
 import { member, startOrganization } from './support/organization.ts';
+import { post } from './support/post.ts';
 import { createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 import { createRolecallAt } from './support/viewer.ts';
@@ -178,4 +181,44 @@ test('a warning comes once, with the message of the error, in compiled and in la
     assert.deepEqual([warning.code, warning.provider], ['UPSTREAM_UNAVAILABLE', 'DATADOG']);
     assert.match(warning.message, /^Datadog is unavailable \(/);
   }
+});
+
+test('docs/caching.md shows a warning as Rolecall gives it', async () => {
+  await using cached = await startCached({ ...ALWAYS, CACHE_STALE_SECONDS: '0' });
+  cached.state.script = json(userDocument({ attributes: { name: 'Ada Fictional' } }));
+  await cached.ask();
+  cached.advanceSeconds(61);
+  cached.state.script = json({}, 503);
+  const response = await post(cached.rolecall, {}, JSON.stringify({ query: QUERY }));
+  const [, shown] =
+    /```json\n(\{"data".*)\n```/.exec(readFileSync('docs/caching.md', 'utf8')) ?? [];
+  const asOf = /"asOf":"[^"]*"/;
+  assert.equal((await response.text()).replace(asOf, ''), shown?.replace(asOf, ''));
+});
+
+for (const name of ['CACHE_TTL_SECONDS', 'CACHE_STALE_SECONDS', 'CACHE_STALE_IF_ERROR_SECONDS']) {
+  test(`${name} needs memory`, () => {
+    assert.throws(
+      () => readConfig({ [name]: '1', DOCUMENT_MEMORY_MB: '0' }),
+      /DOCUMENT_MEMORY_MB must not be 0 while one of CACHE_TTL_SECONDS/,
+    );
+    readConfig({ DOCUMENT_MEMORY_MB: '0' });
+  });
+}
+
+test('the memory for responses that are used again is bounded', async () => {
+  await using cached = await startCached({
+    ...ALWAYS,
+    DOCUMENT_MEMORY_MB: '1',
+    CREDENTIALS: 'request',
+  });
+  const big = json(userDocument({ attributes: { name: 'x'.repeat(400_000) } }));
+  cached.state.script = big;
+  const ask = (key: string) => cached.ask({ 'dd-api-key': key, 'dd-application-key': key });
+  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) dataOf(await ask(key));
+  // The second one was used least recently when the third one came.
+  assert.deepEqual(
+    cached.datadog.seen.map(({ headers }) => headers['dd-api-key']),
+    ['a', 'b', 'c', 'b'],
+  );
 });

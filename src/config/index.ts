@@ -120,6 +120,8 @@ export function readConfig(
     own,
     server,
     identity,
+    upstream,
+    cache,
     callers,
     set: new Set(Object.keys(set)),
     isSandboxForced: forced,

@@ -1,9 +1,11 @@
+import type { CacheSettings } from '../cache/settings.ts';
 import { type CredentialsSettings, FILE_VARIABLE } from '../credentials/settings.ts';
 import type { IdentitySettings } from '../identity/settings.ts';
 import { isLoopback } from '../lib/env-types.ts';
 import { keysText } from '../providers/keys-text.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ServerSettings } from '../server/settings.ts';
+import type { UpstreamSettings } from '../upstream/settings.ts';
 
 /** Settings that were read one by one. Those that are invalid themselves are undefined. */
 export interface Settings {
@@ -16,6 +18,8 @@ export interface Settings {
     | undefined;
   readonly server: ServerSettings | undefined;
   readonly identity: IdentitySettings | undefined;
+  readonly upstream: UpstreamSettings | undefined;
+  readonly cache: CacheSettings | undefined;
   readonly callers: CredentialsSettings | undefined;
   /** Which of the variables are set. */
   readonly set: ReadonlySet<string>;
@@ -44,6 +48,10 @@ export function brokenRules(settings: Settings, providers: readonly Provider[]):
     ...(own?.VIEWER === 'caller' ? viewerRules(settings) : []),
     ...(credentials === 'caller' ? callerRules(settings) : []),
     ...(credentials === 'server' || credentials === 'request' ? serverRules(settings) : []),
+    [
+      isCaching(settings) && settings.upstream?.parseCacheMegabytes === 0,
+      'DOCUMENT_MEMORY_MB must not be 0 while one of CACHE_TTL_SECONDS, CACHE_STALE_SECONDS and CACHE_STALE_IF_ERROR_SECONDS is set.',
+    ],
     [
       isOpen && !isLoopback(own?.HOST ?? ''),
       'HOST exposes this server beyond this machine, and anyone who reaches it could use its keys. Set CLIENT_TOKENS, or JWT_ISSUER with JWT_AUDIENCE, or CREDENTIALS=request, or HOST=127.0.0.1.',
@@ -106,6 +114,10 @@ function serverRules({ set }: Settings): readonly Rule[] {
     set.has(name),
     `CREDENTIALS must be caller while ${name} is set.`,
   ]);
+}
+
+function isCaching({ cache }: Settings): boolean {
+  return cache !== undefined && cache.ttlMs + cache.staleMs + cache.staleIfErrorMs > 0;
 }
 
 function lacksIssuer(identity: IdentitySettings | undefined): boolean {

@@ -28,30 +28,19 @@ export class Client {
     this.#request = request;
   }
 
-  /**
-   * @param path relative to `api/v2/`
-   * @param reject as in `RequestScope`, if it is the path that shows whether the keys are right
-   */
-  fetch<T>(path: string, reader: Reader<T>, reject?: RequestScope['reject']): Promise<T> {
+  /** @param path relative to `api/v2/` */
+  fetch<T>(path: string, reader: Reader<T>, request = withoutReject(this.#request)): Promise<T> {
     const { baseUrl, apiKey, appKey } = this.#credentials;
-    const { signal, report } = this.#request;
+    const headers = toHeaders(this.#credentials);
     return this.#upstream.fetch(
-      {
-        baseUrl,
-        path: `api/v2/${path}`,
-        secrets: [apiKey, appKey],
-        headers: toHeaders(this.#credentials),
-        signal,
-        report,
-        ...(reject && { reject }),
-      },
+      { ...request, baseUrl, path: `api/v2/${path}`, secrets: [apiKey, appKey], headers },
       reader,
     );
   }
 
   /** Every operation calls this first, so a 403 of another path is about a permission, not about the keys. */
   currentUser(reader: Reader<Resources> = readUser): Promise<Resources> {
-    return this.fetch('current_user', reader, this.#request.reject);
+    return this.fetch('current_user', reader, this.#request);
   }
 
   user(id: string, reader: Reader<Resources> = readUser): Promise<Resources> {
@@ -72,3 +61,7 @@ const readRole = { read: (body: unknown) => new Resources(Document.ofOne(body, '
 const readPermissions = {
   read: (body: unknown) => new Resources(Document.ofMany(body, 'permissions')),
 };
+
+function withoutReject({ reject: _, ...request }: RequestScope): RequestScope {
+  return request;
+}
