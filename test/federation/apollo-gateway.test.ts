@@ -1,3 +1,4 @@
+import { describeCallerTokens } from './support/caller-tokens.ts';
 import { composeByApollo } from './support/compose.ts';
 import { describeRequestCredentials } from './support/request-credentials.ts';
 import { describeServerCredentials } from './support/server-credentials.ts';
@@ -16,3 +17,4 @@ const apolloGateway: GatewayKind = {
 
 describeRequestCredentials(apolloGateway);
 describeServerCredentials(apolloGateway);
+describeCallerTokens(apolloGateway);

@@ -8,8 +8,14 @@ import {
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 
-/** The headers that carry a caller's keys, where Rolecall runs with CREDENTIALS=request. */
-const CREDENTIALS = ['dd-api-key', 'dd-application-key', 'dd-site', 'x-heygen-api-key'];
+/** The caller's headers for Rolecall: the JWT, if Rolecall has JWT_ISSUER, and the keys, with CREDENTIALS=request. */
+const CREDENTIALS = [
+  'authorization',
+  'dd-api-key',
+  'dd-application-key',
+  'dd-site',
+  'x-heygen-api-key',
+];
 
 const token = process.env['ROLECALL_TOKEN'];
 
@@ -21,9 +27,10 @@ interface Context {
 class Rolecall extends RemoteGraphQLDataSource<Context> {
   override willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<Context>) {
     for (const name of CREDENTIALS) {
-      const key = context.headers?.[name];
-      if (typeof key === 'string') request.http?.headers.set(name, key);
+      const value = context.headers?.[name];
+      if (typeof value === 'string') request.http?.headers.set(name, value);
     }
+    // Instead of the caller's token: one of Rolecall's CLIENT_TOKENS, if it has any.
     if (token) request.http?.headers.set('authorization', `Bearer ${token}`);
   }
 }
@@ -31,7 +38,7 @@ class Rolecall extends RemoteGraphQLDataSource<Context> {
 const server = new ApolloServer<Context>({
   gateway: new ApolloGateway({
     supergraphSdl: readFileSync(process.env['SUPERGRAPH'] ?? 'supergraph.graphql', 'utf8'),
-    // Only Rolecall may get vendors' keys.
+    // Only Rolecall may get callers' tokens and vendors' keys.
     buildService: ({ name, url = '' }) =>
       name === 'rolecall' ? new Rolecall({ url }) : new RemoteGraphQLDataSource({ url }),
   }),

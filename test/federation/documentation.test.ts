@@ -10,7 +10,10 @@ const SHOWN = ['gateway.config.ts', 'router.yaml'];
 
 for (const file of CONFIGURATIONS) {
   test(`${file} names every header that carries credentials`, () => {
-    const names = Object.keys({ ...ofAll('keyHeaders'), ...ofAll('otherHeaders') });
+    const names = [
+      'Authorization',
+      ...Object.keys({ ...ofAll('keyHeaders'), ...ofAll('otherHeaders') }),
+    ];
     for (const name of names) assert.ok(read(file).includes(name.toLowerCase()), name);
   });
 }

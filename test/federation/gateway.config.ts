@@ -1,7 +1,13 @@
 import { defineConfig } from '@graphql-hive/gateway';
 
-/** The headers that carry a caller's keys, where Rolecall runs with CREDENTIALS=request. */
-const CREDENTIALS = ['dd-api-key', 'dd-application-key', 'dd-site', 'x-heygen-api-key'];
+/** The caller's headers for Rolecall: the JWT, if Rolecall has JWT_ISSUER, and the keys, with CREDENTIALS=request. */
+const CREDENTIALS = [
+  'authorization',
+  'dd-api-key',
+  'dd-application-key',
+  'dd-site',
+  'x-heygen-api-key',
+];
 
 const token = process.env['ROLECALL_TOKEN'];
 
@@ -9,12 +15,12 @@ export const gatewayConfig = defineConfig({
   supergraph: process.env['SUPERGRAPH'] ?? 'supergraph.graphql',
   propagateHeaders: {
     fromClientToSubgraphs({ request, subgraphName }) {
-      // Only Rolecall may get vendors' keys.
+      // Only Rolecall may get callers' tokens and vendors' keys.
       if (subgraphName !== 'rolecall') return {};
-      const keys = CREDENTIALS.map((name) => [name, request.headers.get(name)]);
+      const credentials = CREDENTIALS.map((name) => [name, request.headers.get(name)]);
       return {
-        ...Object.fromEntries(keys),
-        // One of Rolecall's CLIENT_TOKENS, if it has any.
+        ...Object.fromEntries(credentials),
+        // Instead of the caller's token: one of Rolecall's CLIENT_TOKENS, if it has any.
         ...(token && { authorization: `Bearer ${token}` }),
       };
     },

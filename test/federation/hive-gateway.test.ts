@@ -1,3 +1,4 @@
+import { describeCallerTokens } from './support/caller-tokens.ts';
 import { composeByGuild } from './support/compose.ts';
 import { describeRequestCredentials } from './support/request-credentials.ts';
 import { describeServerCredentials } from './support/server-credentials.ts';
@@ -21,3 +22,4 @@ const hiveGateway: GatewayKind = {
 
 describeRequestCredentials(hiveGateway);
 describeServerCredentials(hiveGateway);
+describeCallerTokens(hiveGateway);
