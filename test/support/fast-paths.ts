@@ -1,9 +1,9 @@
 import { ListSerializer } from '../../src/server/execution/list-serializer.ts';
-import { ResponseCache } from '../../src/upstream/response-cache.ts';
+import { ParseCache } from '../../src/upstream/parse-cache.ts';
 
 /** Counts what the server does faster than usual, in this process, until it is disposed of. */
 export function watchFastPaths() {
-  const { read } = ResponseCache.prototype;
+  const { read } = ParseCache.prototype;
   const { serialize } = ListSerializer.prototype;
   const counts = {
     /** Vendors' responses that were not parsed, because they had the same bytes as before. */
@@ -11,7 +11,7 @@ export function watchFastPaths() {
     /** Lists that were serialized at once, which only compiled code does. */
     compiledLists: 0,
   };
-  ResponseCache.prototype.read = function (key, response, parse) {
+  ParseCache.prototype.read = function (key, response, parse) {
     counts.unparsed += 1;
     return read.call(this, key, response, (body) => {
       counts.unparsed -= 1;
@@ -25,7 +25,7 @@ export function watchFastPaths() {
   return {
     counts,
     [Symbol.dispose]() {
-      ResponseCache.prototype.read = read;
+      ParseCache.prototype.read = read;
       ListSerializer.prototype.serialize = serialize;
     },
   };
