@@ -1,6 +1,6 @@
 import { deepStrictEqual, notDeepStrictEqual } from 'node:assert/strict';
 import { credential, type Mode, type QueryName, type Size } from './contract.ts';
-import { ask, PEERS, type PeerName } from './peers.ts';
+import { ask, CALLING, PEERS, type PeerName } from './peers.ts';
 import type { Running } from './processes.ts';
 
 /**
@@ -25,7 +25,7 @@ async function compare(
   mode: Mode,
 ): Promise<void> {
   const expected: unknown[] = [];
-  for (const name of PEERS) {
+  for (const name of mode === 'fresh' ? CALLING : PEERS) {
     const { origin } = peers.get(name) as Running;
     const key = credential(size, mode, `check-${name}-${query}`);
     const responses = [await read(origin, query, key), await read(origin, query, key)];

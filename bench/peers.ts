@@ -14,20 +14,30 @@ const SCRIPTS = {
   mercurius: './peers/mercurius.ts',
   apollo: './peers/apollo.ts',
   rolecall: '../src/start.mjs',
+  cached: '../src/start.mjs',
 } as const;
 
 export type PeerName = keyof typeof SCRIPTS;
 export const PEERS = Object.keys(SCRIPTS) as PeerName[];
+/** Those that call the upstream for each request. */
+export const CALLING = PEERS.filter((name) => name !== 'cached');
 
 export const TITLES: Record<PeerName, string> = {
   raw: 'raw (hand-written, no GraphQL)',
   mercurius: 'mercurius + JIT',
   apollo: 'Apollo Server + datasource-rest',
   rolecall: 'Rolecall',
+  cached: 'Rolecall, cached in memory',
 };
 
 /** As users run it, but without the rate limit, which would throttle the bench. */
 const ROLECALL = { CREDENTIALS: 'request', GRAPHIQL: 'off', RATE_LIMIT: '0' };
+
+/** What a peer needs besides the upstream's URL. */
+const VARIABLES: Partial<Record<PeerName, Record<string, string>>> = {
+  rolecall: ROLECALL,
+  cached: { ...ROLECALL, CACHE_TTL_SECONDS: '3600' },
+};
 
 export function startUpstream(): Promise<Running> {
   return start('./upstream/server.ts', {}, (origin) => fetch(`${origin}/v1/user/me`));
@@ -37,7 +47,7 @@ export function startPeer(name: PeerName, upstream: Running): Promise<Running> {
   const variables = {
     DATADOG_API_URL: upstream.origin,
     HEYGEN_API_URL: upstream.origin,
-    ...(name === 'rolecall' ? ROLECALL : {}),
+    ...VARIABLES[name],
   };
   const key = credential('S', 'unchanged', 'first');
   return start(SCRIPTS[name], variables, (origin) => ask(origin, 'Light', key));

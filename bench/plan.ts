@@ -1,6 +1,6 @@
 import type { Size } from './contract.ts';
 import type { Effort } from './load/index.ts';
-import { type Cell, PEERS, type PeerName } from './peers.ts';
+import { CALLING, type Cell, PEERS, type PeerName } from './peers.ts';
 
 /** What is measured, and how long. */
 export interface Plan {
@@ -19,7 +19,7 @@ const all: Cell[] = (['fresh', 'unchanged'] as const).flatMap((mode) =>
 );
 
 export const full: Plan = {
-  cells: all.map((cell) => ({ cell, peers: PEERS })),
+  cells: all.map((cell) => ({ cell, peers: cell.mode === 'fresh' ? CALLING : PEERS })),
   // Many short rounds rather than a few long ones, because on a shared machine only the median of a ratio is reliable.
   rounds: 11,
   effort: {
@@ -39,11 +39,12 @@ export const full: Plan = {
 export const quick: Plan = {
   cells: [
     { cell: { size: 'S', query: 'Full', mode: 'fresh' }, peers: ['raw', 'rolecall'] },
-    { cell: { size: 'M', query: 'Full', mode: 'fresh' }, peers: PEERS },
-    { cell: { size: 'L', query: 'Full', mode: 'fresh' }, peers: PEERS },
+    { cell: { size: 'M', query: 'Full', mode: 'fresh' }, peers: CALLING },
+    { cell: { size: 'L', query: 'Full', mode: 'fresh' }, peers: CALLING },
     { cell: { size: 'M', query: 'Light', mode: 'fresh' }, peers: ['rolecall'] },
     { cell: { size: 'L', query: 'Light', mode: 'fresh' }, peers: ['rolecall'] },
-    { cell: { size: 'M', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
+    { cell: { size: 'S', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'cached'] },
+    { cell: { size: 'M', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'rolecall', 'cached'] },
     { cell: { size: 'M', query: 'Light', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
     { cell: { size: 'L', query: 'Light', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
   ],

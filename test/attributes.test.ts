@@ -152,7 +152,7 @@ describe('every attribute is served by its own field', () => {
 
 test('every field of a scalar type is compared', () => {
   const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
-  const derived = ['id', 'provider', 'username', 'displayName', 'hasPermission'];
+  const derived = ['id', 'provider', 'username', 'displayName', 'asOf', 'hasPermission'];
   for (const [name, type] of [
     ['DatadogUser', 'users'],
     ['Organization', 'orgs'],

@@ -15,6 +15,7 @@ import {
   uuid,
 } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { stopDate } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
 import { createEndpoint } from './support/endpoint.ts';
 import { listItemsOf } from './support/list-items.ts';
@@ -82,6 +83,8 @@ describe('list items of a response', () => {
     test(`are counted exactly before execution: ${title}`, async () => {
       await using datadog = await startUpstream(script);
       await using heygen = await startUpstream(json(v1()));
+      // So that `asOf` is the same each time.
+      using _date = stopDate();
       const limited = (nodes: number) =>
         createRolecallFor(
           { datadog, heygen },
