@@ -114,6 +114,24 @@ describe('list items of a response', () => {
     });
   }
 
+  test('are counted for each selection, also of lists that the last response had too', async () => {
+    const list = userWithRoles(
+      [role(1, [uuid(4, 1), uuid(4, 2)])],
+      [permission(1), permission(2, { restricted: 'yes' })],
+    );
+    await using datadog = await startUpstream(json(list));
+    const rolecall = createRolecallFor({ datadog }, { LIMIT_NODES: '3' });
+    const ask = async (leaf: string) =>
+      post(rolecall, '/graphql', `{ viewer { datadog { roles { permissions { ${leaf} } } } } }`);
+    for (let time = 0; time < TIMES; time += 1) {
+      const { body: served } = await ask('id');
+      assert.equal(served.data.viewer.datadog.roles[0].permissions.length, 2);
+      // Two lists with three items, and an error.
+      const { body: refused } = await ask('restricted');
+      assert.equal(refused.errors[0].extensions.code, 'TOO_MANY_NODES');
+    }
+  });
+
   test('are counted once though the operation is executed again for an error', async () => {
     await using datadog = await startUpstream(json(shared));
     const query = '{ viewer { datadog { roles { permissions { restricted nameAliases } } } } }';

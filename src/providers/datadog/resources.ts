@@ -1,4 +1,5 @@
 import type { Document, Resource } from '../../lib/json-api.ts';
+import { markReused } from '../../schema/reused-list.ts';
 import {
   type Organization,
   type Permission,
@@ -39,6 +40,9 @@ export class Resources {
       const found = ids.map(this.permission);
       list = found.includes(undefined) ? null : (found as readonly Permission[]);
       this.#lists.set(ids, list);
+    } else if (list !== null) {
+      // A request's loader calls this once, so this is another request.
+      markReused(list);
     }
     return list ?? undefined;
   }

@@ -13,6 +13,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Context } from '../../context.ts';
+import { LastDerived } from '../../schema/reused-list.ts';
 import {
   fragmentsOf,
   isPlain,
@@ -63,6 +64,8 @@ export async function countListItems(
   const context: Context = { ...(contextValue as Context), execution };
   return new Walk(info, context, limit).count(selection, rootValue);
 }
+
+const lastErrors = new LastDerived<ListSelection, number>();
 
 class Walk {
   readonly #info: OperationInfo;
@@ -143,13 +146,14 @@ class Walk {
     const length = this.#limited(list.length || 1);
     if (length === TOO_MANY || selected.isEmptyBelow) return length;
     const { leavesBelow } = selected;
+    if (leavesBelow && items.every(isObject)) {
+      return this.#limited(
+        length + lastErrors.get(list, leavesBelow, () => countErrors(leavesBelow, items)),
+      );
+    }
     return this.#sum(
       length,
-      items.map((item) =>
-        leavesBelow && isObject(item)
-          ? leavesBelow.countErrors(item)
-          : then(item, (value) => this.#value(selected, type, value, info)),
-      ),
+      items.map((item) => then(item, (value) => this.#value(selected, type, value, info))),
     );
   }
 
@@ -168,6 +172,10 @@ class Walk {
     this.#isOver = true;
     return TOO_MANY;
   }
+}
+
+function countErrors(leaves: ListSelection, objects: readonly Source[]): number {
+  return objects.reduce((sum, object) => sum + leaves.countErrors(object), 0);
 }
 
 function isObject(value: unknown): value is Source {

@@ -1,4 +1,9 @@
+import { LastDerived } from '../../schema/reused-list.ts';
 import { type LeafSelection, SerializedList, SerializedObject } from './serialized-list.ts';
+
+type Item = Readonly<Record<string, unknown>> | null | undefined;
+
+const lastSerialized = new LastDerived<LeafSelection, SerializedList>();
 
 /** Serializes the lists of one execution: each object once per selection, however often the response repeats it. */
 export class ListSerializer {
@@ -21,6 +26,10 @@ export class ListSerializer {
   serialize(selection: LeafSelection, list: unknown): SerializedList | null {
     if (list === null || list === undefined) return null;
     if (!Array.isArray(list)) throw new Error('not a list');
+    return lastSerialized.get(list, selection, () => this.#serializeList(selection, list));
+  }
+
+  #serializeList(selection: LeafSelection, list: readonly Item[]): SerializedList {
     let serialized = this.#serialized.get(selection);
     if (serialized === undefined) {
       serialized = new Map();
@@ -38,10 +47,7 @@ export class ListSerializer {
     return new SerializedList(objects);
   }
 
-  #serializeObject(
-    { typename, leaves }: LeafSelection,
-    object: Readonly<Record<string, unknown>> | null | undefined,
-  ): SerializedObject {
+  #serializeObject({ typename, leaves }: LeafSelection, object: Item): SerializedObject {
     if (object === null || object === undefined || object instanceof Error) {
       throw new Error('not an object');
     }
