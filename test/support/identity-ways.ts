@@ -18,6 +18,8 @@ export interface IdentityWay {
   readonly sendsKeys: boolean;
   /** Undefined if callers have organizations of their own. */
   readonly ownerOrganization?: string;
+  /** Are vendors' responses used again for a while? */
+  readonly isCached?: true;
   /** @param started disposes of what it starts */
   environment(callers: readonly Caller[], started: AsyncDisposableStack): Promise<Texts>;
 }
@@ -52,18 +54,29 @@ export const WAYS: Readonly<Record<string, IdentityWay>> = {
   'CREDENTIALS=caller with CREDENTIALS_URL': {
     signsIn: true,
     sendsKeys: false,
-    async environment(callers, started) {
-      const entries = entriesOf(callers);
-      const broker = started.use(await startBroker(entries));
-      broker.state.script = (response, seen, call) => {
-        const respond = json(entries[JSON.parse(seen.body).subject]);
-        setTimeout(() => respond(response, seen, call), call % 20);
-      };
-      // So that entries are fetched again and again.
-      return { ...broker.environment, CREDENTIALS_TTL_SECONDS: '1' };
-    },
+    environment: startSlowBroker,
+  },
+  'CREDENTIALS=caller with CREDENTIALS_URL and a cache': {
+    signsIn: true,
+    sendsKeys: false,
+    isCached: true,
+    environment: async (callers, started) => ({
+      ...(await startSlowBroker(callers, started)),
+      CACHE_TTL_SECONDS: '3600',
+    }),
   },
 };
+
+async function startSlowBroker(callers: readonly Caller[], started: AsyncDisposableStack) {
+  const entries = entriesOf(callers);
+  const broker = started.use(await startBroker(entries));
+  broker.state.script = (response, seen, call) => {
+    const respond = json(entries[JSON.parse(seen.body).subject]);
+    setTimeout(() => respond(response, seen, call), call % 20);
+  };
+  // So that entries are fetched again and again.
+  return { ...broker.environment, CREDENTIALS_TTL_SECONDS: '1' };
+}
 
 /** A request of one caller. */
 export interface Sent {
