@@ -65,7 +65,7 @@ describe('generated operations', () => {
           assert.deepEqual(again, { status, data, errors });
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 
@@ -117,7 +117,7 @@ describe('generated operations', () => {
     );
     await fc.assert(
       fc.asyncProperty(body, async (text) => void (await ask(text))),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 
@@ -137,7 +137,7 @@ describe('generated operations', () => {
   async function refusedOrServed(arbitrary: fc.Arbitrary<Operation>, numRuns: number) {
     await fc.assert(
       fc.asyncProperty(arbitrary, async (operation) => void (await ask(JSON.stringify(operation)))),
-      { numRuns },
+      { numRuns, endOnFailure: true },
     );
   }
 });

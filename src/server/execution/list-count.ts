@@ -13,6 +13,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Context } from '../../context.ts';
+import { RolecallError } from '../../errors.ts';
 import { LastDerived } from '../../schema/reused-list.ts';
 import {
   fragmentsOf,
@@ -123,7 +124,7 @@ class Walk {
     value: unknown,
     info: GraphQLResolveInfo,
   ): MaybePromise<number> {
-    if (value instanceof Error) return isPlain(selected.field) ? 1 : 0;
+    if (value instanceof Error) return isPlain(selected.field) || isInvalid(value) ? 1 : 0;
     if (value === null || value === undefined) return 0;
     const nullable = getNullableType(type);
     if (isListType(nullable)) return this.#list(selected, nullable.ofType, value, info);
@@ -176,6 +177,11 @@ class Walk {
 
 function countErrors(leaves: ListSelection, objects: readonly Source[]): number {
   return objects.reduce((sum, object) => sum + leaves.countErrors(object), 0);
+}
+
+/** Has the vendor sent a value of the wrong type, rather than failed? */
+function isInvalid(error: Error): boolean {
+  return error instanceof RolecallError && error.extensions.code === 'UPSTREAM_INVALID_VALUE';
 }
 
 function isObject(value: unknown): value is Source {
