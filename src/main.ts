@@ -45,7 +45,8 @@ async function start(): Promise<void> {
   const config = read.sandbox ? (await startSandbox(read)).config : read;
   const readiness = { isReady: false };
 
-  const httpServer = await listen(asRequestWork(createServer(config, logger, readiness).listener), {
+  const rolecall = createServer(config, logger, readiness);
+  const httpServer = await listen(asRequestWork(rolecall.listener), {
     host: config.host,
     port: config.port,
     maxConnections: affordableConnections(config.server.maxConnections, logger),
@@ -64,7 +65,10 @@ async function start(): Promise<void> {
   const stop = createStop({
     readiness,
     logger,
-    drain: () => httpServer.drain(config.server.drain),
+    async drain() {
+      await httpServer.drain(config.server.drain);
+      rolecall.close();
+    },
     exit: (code) => process.exit(code),
   });
   process.on('SIGINT', stop).on('SIGTERM', stop);

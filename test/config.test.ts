@@ -42,6 +42,12 @@ describe('defaults', () => {
       isOpen: false,
       identity: { jwt: undefined, logSecret: undefined },
       cache: { ttlMs: 0, staleMs: 0, staleIfErrorMs: 0 },
+      redis: {
+        url: { value: undefined },
+        prefix: 'rolecall:',
+        timeoutMs: 100,
+        secrets: { value: [] },
+      },
       callerCredentials: {
         entries: { value: new Map() },
         url: undefined,

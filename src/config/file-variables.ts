@@ -4,6 +4,7 @@ import { MAX_FILE_BYTES as MAX_ENTRIES_BYTES } from '../credentials/file.ts';
 import { keyVariables as brokerVariables, FILE_VARIABLE } from '../credentials/settings.ts';
 import { readTextFile, type TextFile } from '../lib/watched-files.ts';
 import type { Provider } from '../providers/provider.ts';
+import { keyVariables as redisVariables } from '../redis/settings.ts';
 import { keyVariables as serverVariables } from '../server/settings.ts';
 
 /** Longer than any list of tokens. */
@@ -33,6 +34,7 @@ export function groupsOf(providers: readonly Provider[]): readonly FileGroup[] {
     ...providers.map(({ keyVariables }) => keyVariables),
     serverVariables,
     brokerVariables,
+    ...redisVariables.map((name) => [name]),
   ];
   return [
     ...keys.map((names) => ({ names, maxBytes: MAX_KEY_BYTES })),

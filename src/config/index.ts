@@ -3,8 +3,11 @@ import { cacheSettings } from '../cache/settings.ts';
 import { credentialsSettings } from '../credentials/settings.ts';
 import { identitySettings } from '../identity/settings.ts';
 import { oneOf, wholeNumber } from '../lib/env-types.ts';
+import type { Secret } from '../lib/secret.ts';
 import { entryPartsOf } from '../providers/credential-source.ts';
 import type { Provider } from '../providers/provider.ts';
+import { deriveSecret } from '../redis/derive.ts';
+import { type RedisSettings, redisSettings } from '../redis/settings.ts';
 import type { ServerConfig } from '../server/index.ts';
 import { serverSettings } from '../server/settings.ts';
 import { upstreamSettings } from '../upstream/settings.ts';
@@ -75,6 +78,7 @@ export function readConfig(
       identitySettings,
       upstreamSettings,
       cacheSettings,
+      redisSettings,
       credentialsSettings({}),
     ],
     providers,
@@ -96,6 +100,7 @@ export function readConfig(
   const identity = parse(identitySettings, set);
   const upstream = parse(upstreamSettings, set);
   const cache = parse(cacheSettings, set);
+  const redis = parse(redisSettings, set);
   const forced = set['SANDBOX'] === '1';
 
   const configured = providers.flatMap((provider) => {
@@ -122,6 +127,7 @@ export function readConfig(
     identity,
     upstream,
     cache,
+    redis,
     callers,
     set: new Set(Object.keys(set)),
     isSandboxForced: forced,
@@ -129,7 +135,16 @@ export function readConfig(
     isOpen,
   };
   problems.push(...brokenRules(read, providers));
-  if (!own || !server || !identity || !upstream || !cache || !callers || problems.length > 0)
+  if (
+    !own ||
+    !server ||
+    !identity ||
+    !upstream ||
+    !cache ||
+    !redis ||
+    !callers ||
+    problems.length > 0
+  )
     throw new ConfigError(problems, warnings);
 
   return {
@@ -143,12 +158,19 @@ export function readConfig(
     warnings,
     isOpen,
     server,
-    identity,
+    identity: { ...identity, logSecret: identity.logSecret ?? sharedLogSecret(redis) },
     upstream,
     cache,
+    redis,
     callerCredentials: callers,
     providers: configured,
   };
+}
+
+/** Gives callers the same hashes in the logs of all copies that share a Redis. */
+function sharedLogSecret({ secrets }: RedisSettings): Secret | undefined {
+  const [first] = secrets.value;
+  return first && deriveSecret(first, 'callers');
 }
 
 function isSet(variable: [string, string | undefined]): variable is [string, string] {

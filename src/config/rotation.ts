@@ -55,6 +55,8 @@ function replaceKeys(config: Config, next: Config): void {
   replace(config.callerCredentials.entries, next.callerCredentials.entries.value);
   replace(config.callerCredentials.token, next.callerCredentials.token.value);
   replace(config.server.clientTokens, next.server.clientTokens.value);
+  replace(config.redis.url, next.redis.url.value);
+  replace(config.redis.secrets, next.redis.secrets.value);
   for (const [index, { settings }] of config.providers.entries()) {
     const read = next.providers[index];
     if (read !== undefined) replace(settings, read.settings.value);

@@ -4,6 +4,7 @@ import type { IdentitySettings } from '../identity/settings.ts';
 import { isLoopback } from '../lib/env-types.ts';
 import { keysText } from '../providers/keys-text.ts';
 import type { Provider } from '../providers/provider.ts';
+import { type RedisSettings, SECRET_EXPECTED } from '../redis/settings.ts';
 import type { ServerSettings } from '../server/settings.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
 
@@ -20,6 +21,7 @@ export interface Settings {
   readonly identity: IdentitySettings | undefined;
   readonly upstream: UpstreamSettings | undefined;
   readonly cache: CacheSettings | undefined;
+  readonly redis: RedisSettings | undefined;
   readonly callers: CredentialsSettings | undefined;
   /** Which of the variables are set. */
   readonly set: ReadonlySet<string>;
@@ -48,9 +50,12 @@ export function brokenRules(settings: Settings, providers: readonly Provider[]):
     ...(own?.VIEWER === 'caller' ? viewerRules(settings) : []),
     ...(credentials === 'caller' ? callerRules(settings) : []),
     ...(credentials === 'server' || credentials === 'request' ? serverRules(settings) : []),
+    ...redisRules(settings),
     [
-      isCaching(settings) && settings.upstream?.parseCacheMegabytes === 0,
-      'DOCUMENT_MEMORY_MB must not be 0 while one of CACHE_TTL_SECONDS, CACHE_STALE_SECONDS and CACHE_STALE_IF_ERROR_SECONDS is set.',
+      isCaching(settings) &&
+        settings.upstream?.parseCacheMegabytes === 0 &&
+        !settings.set.has('REDIS_URL'),
+      'DOCUMENT_MEMORY_MB must not be 0 while one of CACHE_TTL_SECONDS, CACHE_STALE_SECONDS and CACHE_STALE_IF_ERROR_SECONDS is set, unless REDIS_URL is.',
     ],
     [
       isOpen && !isLoopback(own?.HOST ?? ''),
@@ -118,6 +123,18 @@ function serverRules({ set }: Settings): readonly Rule[] {
 
 function isCaching({ cache }: Settings): boolean {
   return cache !== undefined && cache.ttlMs + cache.staleMs + cache.staleIfErrorMs > 0;
+}
+
+function redisRules({ redis, set }: Settings): readonly Rule[] {
+  const hasUrl = set.has('REDIS_URL');
+  const hasSecret = set.has('CACHE_SECRET');
+  return [
+    [
+      redis !== undefined && hasUrl && !hasSecret,
+      `CACHE_SECRET must be set with REDIS_URL: ${SECRET_EXPECTED}, the same for all copies of Rolecall. It encrypts what Redis holds.`,
+    ],
+    [hasSecret && !hasUrl, 'REDIS_URL must be set too if CACHE_SECRET is set.'],
+  ];
 }
 
 function lacksIssuer(identity: IdentitySettings | undefined): boolean {

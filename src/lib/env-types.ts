@@ -82,6 +82,17 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, `must be ${words.join(' or ')}`);
 }
 
+/** As people write lists to files: lines, which may end with a comma. */
+const LINE_BREAK = /\s*,?\s*[\r\n]+\s*/g;
+
+/** A list as `listOf` reads it, in which line breaks separate items too: its value may be in a file. */
+export function linesOf<T>(parse: (item: string) => T | undefined, expected: string) {
+  return z
+    .string()
+    .transform((text) => text.trim().replace(LINE_BREAK, ','))
+    .pipe(listOf(parse, expected));
+}
+
 /** A comma-separated list. `parse` reads each item, and returns undefined for an invalid one. */
 export function listOf<T>(parse: (item: string) => T | undefined, expected: string) {
   return z.string().transform((text, context): readonly T[] => {

@@ -1,10 +1,12 @@
 import { MemoryStore } from '../cache/memory-store.ts';
+import { RedisStore } from '../cache/redis-store.ts';
 import type { CacheSettings } from '../cache/settings.ts';
 import type { Connection, RequestContext, Trace } from '../context.ts';
 import type { BrokerMeans } from '../credentials/broker.ts';
 import type { CredentialsSettings } from '../credentials/settings.ts';
 import type { Owner } from '../credentials/store.ts';
 import { RolecallError } from '../errors.ts';
+import type { RedisConnection } from '../redis/connection.ts';
 import { ParseCache } from '../upstream/parse-cache.ts';
 import { Reuse } from '../upstream/reuse.ts';
 import type { UpstreamSettings } from '../upstream/settings.ts';
@@ -53,10 +55,12 @@ type Connector = (
  * Creates the function that creates the context of each request. Requests must not share a context, or one person would
  * see another's identity.
  * @param reportBroker gets each failure to fetch a caller's credentials, and undefined for each success
+ * @param redis keeps responses that are used again; without it, this process does
  */
 export function createContextFactory(
   settings: ConnectSettings,
   reportBroker: BrokerMeans['report'],
+  redis?: RedisConnection,
 ): (incoming: Incoming) => RequestContext | Promise<RequestContext> {
   const { upstream, providers, viewer } = settings;
   const transport = createTransport(upstream.proxy);
@@ -64,7 +68,7 @@ export function createContextFactory(
     settings: upstream,
     transport,
     parseCache: new ParseCache(upstream.parseCacheMegabytes),
-    reuse: createReuse(settings),
+    reuse: createReuse(settings, redis),
   };
   const connectors = providers.map((configured) =>
     createConnector(configured, viewer, new Upstream(configured.provider, means)),
@@ -127,7 +131,12 @@ function personOf(caller: Person | undefined): Person {
   throw new Error('VIEWER is caller, and a request without a caller was let in');
 }
 
-function createReuse({ cache, upstream }: ConnectSettings): Reuse | undefined {
+function createReuse(
+  { cache, upstream: { deadlineMs, parseCacheMegabytes } }: ConnectSettings,
+  redis: RedisConnection | undefined,
+): Reuse | undefined {
   if (cache.ttlMs + cache.staleMs + cache.staleIfErrorMs === 0) return undefined;
-  return new Reuse(cache, new MemoryStore(upstream.parseCacheMegabytes), upstream.deadlineMs);
+  const store =
+    redis === undefined ? new MemoryStore(parseCacheMegabytes) : new RedisStore(redis, deadlineMs);
+  return new Reuse(cache, store, deadlineMs);
 }

@@ -6,6 +6,8 @@ import type { Context, RequestContext } from '../context.ts';
 import type { IdentitySettings } from '../identity/settings.ts';
 import { JwtVerifier } from '../identity/verifier.ts';
 import { type ConnectSettings, createContextFactory } from '../providers/connect.ts';
+import { RedisConnection } from '../redis/connection.ts';
+import type { RedisSettings } from '../redis/settings.ts';
 import { createSchemas } from '../schema/index.ts';
 import { reportedOnce } from './errors/deduplicate.ts';
 import { maskError } from './errors/mask-error.ts';
@@ -31,6 +33,7 @@ import { createBrokerLog } from './http/broker-log.ts';
 import { createCors } from './http/cors.ts';
 import { createIssuerLog } from './http/issuer-log.ts';
 import { createOperationLog } from './http/operation-log.ts';
+import { createRedisLog } from './http/redis-log.ts';
 import { requestId } from './http/request-id.ts';
 import { responseHeaders } from './http/response-headers.ts';
 import { createRoutes, isPath, type Readiness } from './http/routes.ts';
@@ -47,6 +50,7 @@ export interface ServerConfig extends ConnectSettings {
   readonly sandbox: boolean;
   readonly identity: IdentitySettings;
   readonly server: ServerSettings;
+  readonly redis: RedisSettings;
 }
 
 /** Rolecall as an HTTP handler. */
@@ -55,6 +59,8 @@ export interface RolecallServer {
   readonly listener: RequestListener;
   /** The Fetch handler, for use without an HTTP port. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** Closes its connection to Redis, after the last request. */
+  close(): void;
 }
 
 export function createServer(
@@ -69,6 +75,7 @@ export function createServer(
     config.credentials === 'request'
       ? providers.map(({ name, headers }) => ({ name, keys: headers.keys }))
       : [];
+  const redis = config.redis.url.value && new RedisConnection(config.redis, createRedisLog(logger));
   const { jwt, logSecret } = config.identity;
   const verifier =
     jwt && new JwtVerifier(jwt, logSecret, config.upstream.proxy, createIssuerLog(logger));
@@ -80,7 +87,7 @@ export function createServer(
     ...providers.flatMap(({ headers }) => headers.others),
     ...settings.corsHeaders,
   ];
-  const contextOf = createContextFactory(config, createBrokerLog(logger));
+  const contextOf = createContextFactory(config, createBrokerLog(logger), redis);
   const { graph, subgraph } = createSchemas(providers);
 
   // In the order in which they run. Both endpoints share them, and therefore their counts.
@@ -129,6 +136,7 @@ export function createServer(
           home: GRAPHQL_PATH,
           hasPage: settings.graphiql,
           isReady: () => readiness.isReady && (verifier?.isReady ?? true),
+          isDegraded: () => redis?.isUsed === false,
         }),
         ...page,
         ...guards,
@@ -179,5 +187,6 @@ export function createServer(
   return {
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
     fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
+    close: () => redis?.close(),
   };
 }

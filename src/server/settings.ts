@@ -2,7 +2,7 @@ import { validateHeaderName } from 'node:http';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 import type { Current } from '../lib/current.ts';
-import { listOf, oneOf, parseKey, wholeNumber } from '../lib/env-types.ts';
+import { linesOf, listOf, oneOf, parseKey, wholeNumber } from '../lib/env-types.ts';
 import type { Secret } from '../lib/secret.ts';
 
 const LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -59,18 +59,10 @@ export interface Limits {
 /** Those that may stand in a file instead. */
 export const keyVariables = ['CLIENT_TOKENS'];
 
-/** As people write lists to files: lines, which may end with a comma. */
-const LINE_BREAK = /\s*,?\s*[\r\n]+\s*/g;
-
-const clientTokens = z
-  .string()
-  .transform((text) => text.trim().replace(LINE_BREAK, ','))
-  .pipe(
-    listOf(
-      parseKey,
-      'must be tokens: printable ASCII without spaces, separated by commas or line breaks',
-    ),
-  );
+const clientTokens = linesOf(
+  parseKey,
+  'must be tokens: printable ASCII without spaces, separated by commas or line breaks',
+);
 
 const corsOrigins = listOf(
   (text) => (URL.parse(text)?.origin === text ? text : undefined),

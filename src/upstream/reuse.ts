@@ -65,20 +65,24 @@ export class Reuse {
     try {
       return await call.make(request);
     } catch (error) {
-      const mayUse = found !== undefined && found.ageMs < ttlMs + staleIfErrorMs;
-      if (!mayUse || !isOutage(error)) throw error;
+      if (request.mustAskVendor || !isOutage(error)) throw error;
+      // Again, because it may have been dropped during the call.
+      const stale = await this.#store.find(call.key);
+      if (stale === undefined || stale.ageMs >= ttlMs + staleIfErrorMs) throw error;
       request.warn(error);
-      return use(found);
+      return use(stale);
     }
   }
 
   /** Stores a success that was read without fault; drops what another response revokes. */
-  keep(key: ResponseKey, name: string, response: UpstreamResponse, receivedAt: number): void {
+  keep(
+    key: ResponseKey,
+    name: string,
+    response: UpstreamResponse,
+    receivedAt: number,
+  ): void | Promise<void> {
     this.#failures.delete(name);
-    if (!isSuccess(response)) {
-      this.#store.drop(key);
-      return;
-    }
+    if (!isSuccess(response)) return this.#store.drop(key);
     const { ttlMs, staleMs, staleIfErrorMs } = this.#settings;
     const { status, headers, bytes } = response;
     const stored = { status, encoding: headers['content-encoding'], bytes, receivedAt };
@@ -86,9 +90,9 @@ export class Reuse {
   }
 
   /** Whoever loses a right loses it at once: drops the response if the error says so. */
-  dropIfRevoked(key: ResponseKey, error: unknown): void {
+  dropIfRevoked(key: ResponseKey, error: unknown): void | Promise<void> {
     if (error instanceof RolecallError && REVOCATIONS.has(error.extensions.code)) {
-      this.#store.drop(key);
+      return this.#store.drop(key);
     }
   }
 

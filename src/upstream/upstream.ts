@@ -110,10 +110,11 @@ export class Upstream {
           ? read(response)
           : readFailure(this.#vendor, response, reader, secrets);
         if (isSuccess(response)) this.#sites.accept(baseUrl, credential);
-        reuse?.keep(key, name, response, receivedAt);
+        await reuse?.keep(key, name, response, receivedAt);
         return { value, receivedAt };
       } catch (error) {
-        reuse?.dropIfRevoked(key, error);
+        // Before the caller is told, so that nobody finds the response afterwards.
+        await reuse?.dropIfRevoked(key, error);
         throw failureError(this.#vendor, error);
       }
     };

@@ -4,6 +4,7 @@ import { text } from './text.ts';
 
 const HEALTH_PATH = '/health';
 const READY_PATH = '/ready';
+const DEGRADED = 'degraded: Redis is not in use\n';
 const NOT_ACCEPTABLE = 'Accept must allow application/graphql-response+json or application/json.\n';
 
 /** Is the process ready for requests? Not during startup and shutdown. */
@@ -20,6 +21,8 @@ export interface Routes {
   readonly hasPage: boolean;
   /** Is it ready for requests? */
   readonly isReady: () => boolean;
+  /** Is something missing that it can do without? */
+  readonly isDegraded: () => boolean;
 }
 
 /** Is this the endpoint's path, with or without a trailing slash? */
@@ -28,7 +31,7 @@ export function isPath(pathname: string, path: string): boolean {
 }
 
 /** Responds to all paths but the endpoint's own: Yoga itself would serve every URL that ends like its endpoint. */
-export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPlugin {
+export function createRoutes({ path, home, hasPage, isReady, isDegraded }: Routes): ServerPlugin {
   const withoutPage = `GraphQL is at ${home}: POST {"query":"{ viewer { providers } }"} as application/json. The GraphiQL page is off (GRAPHIQL=off).\n`;
 
   function responseTo({ method, headers }: Request, pathname: string): Response | undefined {
@@ -39,7 +42,8 @@ export function createRoutes({ path, home, hasPage, isReady }: Routes): ServerPl
     if (pathname === HEALTH_PATH || pathname === READY_PATH) {
       if (!isRead) return text(405, 'Send GET or HEAD.\n', { allow: 'GET, HEAD' });
       if (pathname === HEALTH_PATH) return text(200, 'ok\n');
-      return isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
+      if (!isReady()) return text(503, 'not ready\n');
+      return text(200, isDegraded() ? DEGRADED : 'ready\n');
     }
     if (pathname === '/') {
       return hasPage ? text(302, `See ${home}.\n`, { location: home }) : text(200, withoutPage);

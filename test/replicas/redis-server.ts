@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+const PROGRAM = 'redis-server';
+
+/** A port of loopback that was free just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function assertInstalled(): void {
+  if (spawnSync(PROGRAM, ['--version']).status === 0) return;
+  throw new Error(
+    `These tests need ${PROGRAM}: install it with \`apt-get install --no-install-recommends redis-server\`, or Valkey under this name.`,
+  );
+}
+
+/**
+ * A Redis on loopback with a directory of its own.
+ * @param args more arguments, such as `--requirepass`
+ */
+export async function startRedis(...args: string[]) {
+  assertInstalled();
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'rolecall-redis-'));
+  let child: ChildProcess;
+
+  async function start(): Promise<void> {
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+    child = spawn(PROGRAM, [...own, '--save', '', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for await (const text of child.stdout ?? []) {
+      if (String(text).includes('Ready to accept connections')) break;
+    }
+    child.stdout?.resume();
+  }
+
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  await start();
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    kill,
+    /** Stops the process without closing its connections. */
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    /** A client for looking into it. */
+    look(options = {}) {
+      const client = new Redis({ port, host: '127.0.0.1', ...options });
+      return Object.assign(client, { [Symbol.dispose]: () => client.disconnect() });
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGCONT');
+      await kill();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+export type TestRedis = Awaited<ReturnType<typeof startRedis>>;
