@@ -79,7 +79,7 @@ describe('CORS', () => {
     assert.equal(response.headers.get('access-control-allow-origin'), 'http://localhost:3000');
     assert.equal(
       response.headers.get('access-control-expose-headers'),
-      'Retry-After, X-Request-Id',
+      'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
     );
   });
 

@@ -81,7 +81,8 @@ export function createServer(
     jwt && new JwtVerifier(jwt, logSecret, config.upstream.proxy, createIssuerLog(logger));
   const isClosed = settings.clientTokens.value.length > 0 || verifier !== undefined;
   const checkToken = createTokenCheck(settings.clientTokens, verifier);
-  const rateLimit = settings.rateLimit > 0 ? createRateLimit(settings, callerKeys) : undefined;
+  const rateLimit =
+    settings.rateLimit > 0 ? createRateLimit(settings, callerKeys, redis) : undefined;
   const corsHeaders = [
     ...keyHeaders,
     ...providers.flatMap(({ headers }) => headers.others),

@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { Counted } from './guards/limiter.ts';
 
 /** Yoga's context of one request, with the connection if there is one. */
 export interface ServerContext {
@@ -16,8 +17,8 @@ export interface ServerContext {
 
 /** The result of checking a request's token. */
 export type Authentication =
-  /** `name` identifies the caller without revealing the token or the person. */
-  | { readonly state: 'accepted'; readonly name: string }
+  /** `caller` is the token, or the person in it. */
+  | { readonly state: 'accepted'; readonly caller: Counted }
   | { readonly state: 'refused'; readonly error: GraphQLError };
 
 /** A Yoga plugin with this server's contexts. */

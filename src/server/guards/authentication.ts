@@ -5,7 +5,7 @@ import { TokenRefused } from '../../identity/token-refused.ts';
 import type { JwtVerifier } from '../../identity/verifier.ts';
 import type { Current } from '../../lib/current.ts';
 import { onceForEach } from '../../lib/once-for-each.ts';
-import { fingerprint, Secret } from '../../lib/secret.ts';
+import { Secret } from '../../lib/secret.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { Authentication, ServerContext, ServerPlugin } from '../plugin.ts';
 
@@ -38,14 +38,14 @@ export function createTokenCheck(
       return refused('This server requires a token: send it in the header Authorization: Bearer.');
     }
     if (isOurs(token)) {
-      return { state: 'accepted', name: fingerprint(new Secret(token)) };
+      return accepted('token', token);
     }
     if (verifier === undefined) {
       return refused('The token in the Authorization header is not valid for this server.');
     }
     try {
       context.caller = await verifier.verify(token);
-      return { state: 'accepted', name: context.caller.hash };
+      return accepted('person', context.caller.issuer, context.caller.subject);
     } catch (error) {
       return { state: 'refused', error: toHttpError(error) };
     }
@@ -90,6 +90,10 @@ function toHttpError(error: unknown): GraphQLError {
     );
   }
   throw error;
+}
+
+function accepted(kind: string, ...texts: readonly string[]): Authentication {
+  return { state: 'accepted', caller: { kind, secrets: texts.map((text) => new Secret(text)) } };
 }
 
 function refused(message: string): Authentication {

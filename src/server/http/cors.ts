@@ -14,7 +14,7 @@ const ALLOWED_HEADERS = [
   'tracestate',
   'baggage',
 ];
-const EXPOSED_HEADERS = ['Retry-After', 'X-Request-Id'];
+const EXPOSED_HEADERS = ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'];
 const MAX_AGE_SECONDS = 7_200;
 
 /**
