@@ -23,12 +23,15 @@ end
 return found
 `;
 
-/** Stores ARGV[1] in KEYS[1] for ARGV[2] milliseconds, unless the mark is there. Ends the refresh claimed in KEYS[2]. */
+/** How long a claim lasts after the refresh: a copy may have found the old response just before it, and claim only now. */
+const CLAIM_REST_MS = 1_000;
+
+/** Stores ARGV[1] in KEYS[1] for ARGV[2] milliseconds, unless the mark is there. Ends the claim in KEYS[2] soon. */
 export const STORE = `
 if redis.call('STRLEN', KEYS[1]) ~= ${MARK.length} then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end
-redis.call('DEL', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], ${CLAIM_REST_MS})
 `;
 
 /** Puts the mark in all KEYS, for ARGV[1] milliseconds. */

@@ -35,7 +35,11 @@ export class RedisStore implements ResponseStore {
   constructor(redis: RedisConnection, callMs: number) {
     this.#redis = redis;
     this.#markMs = callMs + SPARE_MS;
-    redis.beforeUse((send) => this.#sendDrops(send, [...this.#pendingDrops.keys()]));
+    redis.beforeUse(async (send) => {
+      while (this.#pendingDrops.size > 0) {
+        await this.#sendDrops(send, [...this.#pendingDrops.keys()]);
+      }
+    });
   }
 
   async find(key: ResponseKey): Promise<Found | undefined> {
@@ -65,7 +69,12 @@ export class RedisStore implements ResponseStore {
   async drop(key: ResponseKey): Promise<void> {
     const names = this.#placesOf(key).map(({ name }) => name);
     for (const name of names) this.#pendingDrops.set(name, true);
+    const isPending = () => names.some((name) => this.#pendingDrops.has(name));
     await this.#ifUsed(this.#sendDrops(this.#redis.send, names));
+    // Redis may have come back at this moment, too late for it to be repeated there.
+    while (this.#redis.isUsed && isPending()) {
+      await this.#ifUsed(this.#sendDrops(this.#redis.send, names));
+    }
   }
 
   async claimRefresh(key: ResponseKey, forMs: number): Promise<boolean> {
@@ -97,17 +106,21 @@ export class RedisStore implements ResponseStore {
   }
 
   /** One for each secret. Responses are stored in the first. */
-  #placesOf({ url, secrets }: ResponseKey): readonly [Place, ...Place[]] {
-    const texts = [url, ...secrets.map((secret) => secret.reveal())];
+  #placesOf(key: ResponseKey): readonly [Place, ...Place[]] {
     const places = this.#redis.settings.secrets.value.map((secret) => ({
-      name: `${this.#redis.settings.prefix}response:${hashedName(secret, 'response', texts)}`,
+      name: this.#nameOf(key, 'response', secret),
       secret,
     }));
     return places as readonly Place[] as readonly [Place, ...Place[]];
   }
 
   #claimOf(key: ResponseKey): string {
-    return `${this.#placesOf(key)[0].name}:refresh`;
+    return this.#nameOf(key, 'refresh', this.#placesOf(key)[0].secret);
+  }
+
+  #nameOf({ url, secrets }: ResponseKey, kind: 'response' | 'refresh', secret: Secret): string {
+    const texts = [url, ...secrets.map((each) => each.reveal())];
+    return `${this.#redis.settings.prefix}${kind}:${hashedName(secret, kind, texts)}`;
   }
 
   /** Undefined while Redis is not in use, which the connection reports. */

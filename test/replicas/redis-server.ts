@@ -37,12 +37,16 @@ export async function startRedis(...args: string[]) {
   let child: ChildProcess;
 
   async function start(): Promise<void> {
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
-    child = spawn(PROGRAM, [...own, '--save', '', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    for await (const text of child.stdout ?? []) {
-      if (String(text).includes('Ready to accept connections')) break;
-    }
-    child.stdout?.resume();
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
+    child = spawn(PROGRAM, [...own, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let log = '';
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`${PROGRAM} ended: ${log}`)));
+      child.stdout?.on('data', (text) => {
+        log += text;
+        if (log.includes('Ready to accept connections')) resolve();
+      });
+    });
   }
 
   async function kill(): Promise<void> {
@@ -54,6 +58,7 @@ export async function startRedis(...args: string[]) {
   await start();
   return {
     port,
+    directory,
     url: `redis://127.0.0.1:${port}`,
     start,
     kill,

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createServer } from '../../src/server/index.ts';
+import { userDocument } from '../fixtures/datadog.ts';
+import { readConfig } from '../support/config.ts';
+import { type Line, linesOf } from '../support/log.ts';
+import { DATADOG_KEYS, dataOf, rolecallOf } from '../support/rolecall.ts';
+import { json, type Script, startUpstream } from '../support/upstream.ts';
+import type { TestRedis } from './redis-server.ts';
+
+export const QUERY = '{ viewer { datadog { name asOf } } }';
+const POLL_MS = 5;
+
+export const newSecret = () => randomBytes(32).toString('base64');
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Resolves once this is so. The test's own timeout is the limit. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await delay(POLL_MS);
+}
+
+/** A copy of Rolecall in this process. */
+export function startCopy(environment: Environment) {
+  let log = '';
+  const destination = {
+    write(line: string) {
+      log += line;
+    },
+  };
+  const server = createServer(readConfig(environment), pino({}, destination), { isReady: true });
+  const rolecall = rolecallOf(server);
+  const copy = {
+    ...rolecall,
+    close: () => server.close(),
+    /** The log's lines about Redis. */
+    redisLines: (): Line[] => linesOf(log).filter(({ msg }) => /Redis/.test(msg)),
+    operations: (): Line[] => linesOf(log).filter(({ msg }) => msg === 'operation'),
+    async isDegraded(): Promise<boolean> {
+      const response = await server.fetch('http://rolecall.example/ready');
+      assert.equal(response.status, 200);
+      return (await response.text()) !== 'ready\n';
+    },
+    /** Resolves once Redis is in use. */
+    used: () => until(async () => !(await copy.isDegraded())),
+    lost: () => until(() => copy.isDegraded()),
+    /** Which of the vendor's responses was served: its number. */
+    async callOf(headers: Record<string, string> = {}): Promise<number> {
+      return Number(dataOf(await rolecall.query(QUERY, { headers })).viewer.datadog.name);
+    },
+    [Symbol.dispose]: () => server.close(),
+  };
+  return copy;
+}
+
+export type Copy = ReturnType<typeof startCopy>;
+
+/**
+ * Copies of Rolecall with this Redis, in front of a Datadog whose response is new at each call: the name is the number of
+ * the call. All of them use Redis.
+ */
+export async function startCopies(redis: TestRedis, count: number, environment: Environment = {}) {
+  const state = {
+    /** Replaces the vendor's response. */
+    script: undefined as Script | undefined,
+  };
+  const datadog = await startUpstream((response, seen, call) => {
+    const script = json(userDocument({ attributes: { name: String(call) } }));
+    (state.script ?? script)(response, seen, call);
+  });
+  const all = {
+    ...DATADOG_KEYS,
+    DATADOG_API_URL: datadog.url,
+    UPSTREAM_RETRIES: '0',
+    RATE_LIMIT: '0',
+    CACHE_TTL_SECONDS: '60',
+    REDIS_URL: redis.url,
+    CACHE_SECRET: newSecret(),
+    ...environment,
+  };
+  const copies = Array.from({ length: count }, () => startCopy(all));
+  await Promise.all(copies.map((copy) => copy.used()));
+  return {
+    copies: copies as readonly Copy[] as readonly [Copy, Copy, ...Copy[]],
+    datadog,
+    state,
+    environment: all,
+    calls: () => datadog.seen.length,
+    async [Symbol.asyncDispose]() {
+      for (const copy of copies) copy.close();
+      await datadog[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The only name in Redis of this kind. */
+export async function onlyName(redis: TestRedis, kind: string): Promise<string> {
+  using client = redis.look();
+  const names = await client.keys(`rolecall:${kind}:*`);
+  assert.equal(names.length, 1, names.join());
+  return names[0] ?? '';
+}
