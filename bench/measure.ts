@@ -3,7 +3,7 @@ import { SIZES, type Size } from './contract.ts';
 import { Load } from './load/index.ts';
 import type { Measurement } from './load/job.ts';
 import { memoryMb } from './load/procfs.ts';
-import { type Cell, cellName, PEERS, type PeerName, startPeer } from './peers.ts';
+import { type Cell, cellName, PEERS, type PeerName, type Servers, startPeer } from './peers.ts';
 import type { Plan } from './plan.ts';
 import type { Running } from './processes.ts';
 
@@ -18,15 +18,15 @@ export interface Results {
 
 type Peers = ReadonlyMap<PeerName, Running>;
 
-export async function measure(plan: Plan, upstream: Running): Promise<Results> {
+export async function measure(plan: Plan, servers: Servers): Promise<Results> {
   const measurements = new Map<string, Measurement[]>();
   const peaks = new Map<string, number>();
   const load = new Load();
-  const startUpMs = await measureStartUp(plan.startUps, upstream);
+  const startUpMs = await measureStartUp(plan.startUps, servers);
 
   for (const size of Object.keys(SIZES) as Size[]) {
     // Restarted for each size, so that garbage and memory belong to that size.
-    const peers = await startPeers(upstream);
+    const peers = await startPeers(servers);
     console.error(`${size}: comparing the peers’ responses …`);
     await checkResponses(peers, size);
     const cells = plan.cells.filter(({ cell }) => cell.size === size);
@@ -43,9 +43,9 @@ export async function measure(plan: Plan, upstream: Running): Promise<Results> {
   };
 }
 
-async function startPeers(upstream: Running): Promise<Peers> {
+async function startPeers(servers: Servers): Promise<Peers> {
   return new Map(
-    await Promise.all(PEERS.map(async (name) => [name, await startPeer(name, upstream)] as const)),
+    await Promise.all(PEERS.map(async (name) => [name, await startPeer(name, servers)] as const)),
   );
 }
 
@@ -72,12 +72,12 @@ async function measureRounds(
   }
 }
 
-async function measureStartUp(runs: number, upstream: Running): Promise<number[]> {
+async function measureStartUp(runs: number, servers: Servers): Promise<number[]> {
   console.error('Start-up …');
   const times: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     const began = performance.now();
-    const peer = await startPeer('rolecall', upstream);
+    const peer = await startPeer('rolecall', servers);
     times.push(performance.now() - began);
     await peer.stop();
   }

@@ -43,7 +43,7 @@ export const quick: Plan = {
     { cell: { size: 'L', query: 'Full', mode: 'fresh' }, peers: CALLING },
     { cell: { size: 'M', query: 'Light', mode: 'fresh' }, peers: ['rolecall'] },
     { cell: { size: 'L', query: 'Light', mode: 'fresh' }, peers: ['rolecall'] },
-    { cell: { size: 'S', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'cached'] },
+    { cell: { size: 'S', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'cached', 'redis'] },
     { cell: { size: 'M', query: 'Full', mode: 'unchanged' }, peers: ['raw', 'rolecall', 'cached'] },
     { cell: { size: 'M', query: 'Light', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },
     { cell: { size: 'L', query: 'Light', mode: 'unchanged' }, peers: ['raw', 'rolecall'] },

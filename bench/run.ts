@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { startRedis } from '../test/replicas/redis-server.ts';
 import { measure } from './measure.ts';
 import { startUpstream } from './peers.ts';
 import { full, quick } from './plan.ts';
@@ -13,7 +14,11 @@ import { costs, renderResults } from './report/results.ts';
 const isQuick = process.argv.includes('--quick');
 const plan = isQuick ? quick : full;
 
-const results = await measure(plan, await startUpstream());
+const redis = await startRedis();
+const results = await measure(plan, {
+  upstream: await startUpstream(),
+  redisUrl: redis.url,
+}).finally(() => redis[Symbol.asyncDispose]());
 const reached = goals(results);
 console.log(`${machine()}\n\n${ratios(reached)}
 

@@ -22,7 +22,7 @@ async function freePort(): Promise<number> {
 function assertInstalled(): void {
   if (spawnSync(PROGRAM, ['--version']).status === 0) return;
   throw new Error(
-    `These tests need ${PROGRAM}: install it with \`apt-get install --no-install-recommends redis-server\`, or Valkey under this name.`,
+    `This needs ${PROGRAM}: install it with \`apt-get install --no-install-recommends redis-server\`, or Valkey under this name.`,
   );
 }
 
