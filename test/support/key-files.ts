@@ -55,8 +55,9 @@ export async function createRolecallWithFiles(
     },
   );
   const watches = watchFileValues({ environment, providers, files }, config, logger);
+  const server = createServer(config, logger, { isReady: true });
   return {
-    ...rolecallOf(createServer(config, logger, { isReady: true })),
+    ...rolecallOf(server),
     directory,
     /** Writes these values to their files, and waits until they are read. */
     async rotate(next: Readonly<Record<string, string>>): Promise<void> {
@@ -69,6 +70,9 @@ export async function createRolecallWithFiles(
     /** The log's lines about rotations. */
     rotations: (): Line[] => linesOf(log).filter(({ msg }) => /^keys (not )?rotated/.test(msg)),
     log: () => log,
-    [Symbol.dispose]: directory[Symbol.dispose],
+    [Symbol.dispose]() {
+      server.close();
+      directory[Symbol.dispose]();
+    },
   };
 }
