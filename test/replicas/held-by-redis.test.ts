@@ -93,6 +93,12 @@ function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
 }
 
+/** How many bytes Redis has sent. */
+async function sentBy(redis: TestRedis): Promise<number> {
+  using client = redis.look();
+  return Number(/total_net_output_bytes:(\d+)/.exec(await client.info('stats'))?.[1]);
+}
+
 /** The reasons why responses in Redis were not used, as the log says. */
 const refusalsOf = (copy: Copy) =>
   copy.redisLines().flatMap(({ reason, refusals }) => (refusals ? [[reason, refusals]] : []));
@@ -142,8 +148,11 @@ describe('an entry that was tampered with is a miss, which the log says', () => 
       using client = redis.look();
       await until(async () => (await client.keys('rolecall:response:*')).length === 1);
       await client.set(await onlyName(redis, 'response'), value, 'KEEPTTL');
+      const before = await sentBy(redis);
       assert.equal(await b.callOf(), 2);
       assert.deepEqual(refusalsOf(b), [[reason, 1]]);
+      // Whatever the length, it is not even sent if it is too long.
+      assert.ok((await sentBy(redis)) - before < 100_000);
       assert.equal(await b.readiness(), 'ready\n');
     });
   }
