@@ -39,7 +39,7 @@ const place = ({
   keys?: readonly string[];
 } = {}): EntryPlace => ({
   name,
-  key: { url, secrets: keys.map((key) => new Secret(key)) },
+  key: { url, secrets: keys.map((key) => new Secret(key)), name: '' },
 });
 
 const refusal = (message: string) => ({ name: 'EntryRefused', message });

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { fingerprint } from '../lib/secret.ts';
 import type { Found, ResponseKey, ResponseStore, StoredResponse } from './store.ts';
 
 const PURGE_MS = 60_000;
@@ -22,29 +21,25 @@ export class MemoryStore implements ResponseStore {
     setInterval(() => this.#responses.purgeStale(), PURGE_MS).unref();
   }
 
-  find(key: ResponseKey): Found | undefined {
-    const kept = this.#responses.get(nameOf(key));
+  find({ name }: ResponseKey): Found | undefined {
+    const kept = this.#responses.get(name);
     return kept && { response: kept.response, ageMs: performance.now() - kept.storedAt };
   }
 
-  store(key: ResponseKey, response: StoredResponse, lifetimeMs: number): void {
+  store({ name }: ResponseKey, response: StoredResponse, lifetimeMs: number): void {
     this.#responses.set(
-      nameOf(key),
+      name,
       { response, storedAt: performance.now() },
       { ttl: lifetimeMs, size: MEMORY_PER_RESPONSE + response.bytes.length },
     );
   }
 
-  drop(key: ResponseKey): void {
-    this.#responses.delete(nameOf(key));
+  drop({ name }: ResponseKey): void {
+    this.#responses.delete(name);
   }
 
   /** A process shares calls, so it never makes two for the same response. */
   claimRefresh(): boolean {
     return true;
   }
-}
-
-function nameOf({ url, secrets }: ResponseKey): string {
-  return `${fingerprint(...secrets)} ${url}`;
 }

@@ -13,6 +13,11 @@ export interface CacheSettings {
   readonly staleIfErrorMs: number;
 }
 
+/** Is any response used again? */
+export function isCaching({ ttlMs, staleMs, staleIfErrorMs }: CacheSettings): boolean {
+  return ttlMs + staleMs + staleIfErrorMs > 0;
+}
+
 const seconds = wholeNumber(0, DAY_SECONDS).default(0);
 
 export const cacheSettings: z.ZodType<CacheSettings> = z

@@ -17,6 +17,8 @@ export interface ResponseKey {
   readonly url: string;
   /** All credentials of the call. */
   readonly secrets: readonly Secret[];
+  /** Identifies both within this process. */
+  readonly name: string;
 }
 
 /** A stored response, with its age (RFC 9111, 4.2.3) by a clock that is not set back. */

@@ -1,4 +1,4 @@
-import type { CacheSettings } from '../cache/settings.ts';
+import { type CacheSettings, isCaching } from '../cache/settings.ts';
 import { type CredentialsSettings, FILE_VARIABLE } from '../credentials/settings.ts';
 import type { IdentitySettings } from '../identity/settings.ts';
 import { isLoopback } from '../lib/env-types.ts';
@@ -52,7 +52,8 @@ export function brokenRules(settings: Settings, providers: readonly Provider[]):
     ...(credentials === 'server' || credentials === 'request' ? serverRules(settings) : []),
     ...redisRules(settings),
     [
-      isCaching(settings) &&
+      settings.cache !== undefined &&
+        isCaching(settings.cache) &&
         settings.upstream?.parseCacheMegabytes === 0 &&
         !settings.set.has('REDIS_URL'),
       'DOCUMENT_MEMORY_MB must not be 0 while one of CACHE_TTL_SECONDS, CACHE_STALE_SECONDS and CACHE_STALE_IF_ERROR_SECONDS is set, unless REDIS_URL is.',
@@ -119,10 +120,6 @@ function serverRules({ set }: Settings): readonly Rule[] {
     set.has(name),
     `CREDENTIALS must be caller while ${name} is set.`,
   ]);
-}
-
-function isCaching({ cache }: Settings): boolean {
-  return cache !== undefined && cache.ttlMs + cache.staleMs + cache.staleIfErrorMs > 0;
 }
 
 function redisRules({ redis, set }: Settings): readonly Rule[] {

@@ -1,6 +1,6 @@
 import { MemoryStore } from '../cache/memory-store.ts';
 import { RedisStore } from '../cache/redis-store.ts';
-import type { CacheSettings } from '../cache/settings.ts';
+import { type CacheSettings, isCaching } from '../cache/settings.ts';
 import type { Connection, RequestContext, Trace } from '../context.ts';
 import type { BrokerMeans } from '../credentials/broker.ts';
 import type { CredentialsSettings } from '../credentials/settings.ts';
@@ -135,7 +135,7 @@ function createReuse(
   { cache, upstream: { deadlineMs, parseCacheMegabytes } }: ConnectSettings,
   redis: RedisConnection | undefined,
 ): Reuse | undefined {
-  if (cache.ttlMs + cache.staleMs + cache.staleIfErrorMs === 0) return undefined;
+  if (!isCaching(cache)) return undefined;
   const store =
     redis === undefined ? new MemoryStore(parseCacheMegabytes) : new RedisStore(redis, deadlineMs);
   return new Reuse(cache, store, deadlineMs);

@@ -24,10 +24,8 @@ export interface Received<T> {
 /** A call whose response may be used again. */
 export interface ReusableCall<T> {
   readonly key: ResponseKey;
-  /** Identifies the key within this process. */
-  readonly name: string;
   /** Makes the call, or shares it with simultaneous equal requests. @throws {RolecallError} */
-  make(request: Pick<RequestScope, 'signal' | 'report'>): Promise<Received<T>>;
+  readonly make: (request: Pick<RequestScope, 'signal' | 'report'>) => Promise<Received<T>>;
   read(response: StoredResponse): T;
 }
 
@@ -57,7 +55,7 @@ export class Reuse {
     };
     if (found !== undefined && found.ageMs < ttlMs) return use(found);
     if (found !== undefined && found.ageMs < ttlMs + staleMs) {
-      const failure = this.#failures.get(call.name);
+      const failure = this.#failures.get(call.key.name);
       if (failure !== undefined) request.warn(failure);
       this.#refresh(call);
       return use(found);
@@ -75,13 +73,8 @@ export class Reuse {
   }
 
   /** Stores a success that was read without fault; drops what another response revokes. */
-  keep(
-    key: ResponseKey,
-    name: string,
-    response: UpstreamResponse,
-    receivedAt: number,
-  ): void | Promise<void> {
-    this.#failures.delete(name);
+  keep(key: ResponseKey, response: UpstreamResponse, receivedAt: number): void | Promise<void> {
+    this.#failures.delete(key.name);
     if (!isSuccess(response)) return this.#store.drop(key);
     const { ttlMs, staleMs, staleIfErrorMs } = this.#settings;
     const { status, headers, bytes } = response;
@@ -97,14 +90,14 @@ export class Reuse {
   }
 
   /** Runs behind the response, and outlives its caller. At shutdown, it ends with the process. */
-  async #refresh<T>(call: ReusableCall<T>): Promise<void> {
-    const { key, name } = call;
+  async #refresh<T>({ key, make }: ReusableCall<T>): Promise<void> {
+    const { name } = key;
     // Not one claim for each of many requests.
     if (this.#refreshing.has(name)) return;
     this.#refreshing.add(name);
     try {
       if (!(await this.#store.claimRefresh(key, this.#claimMs))) return;
-      await call.make({ signal: new AbortController().signal, report() {} });
+      await make({ signal: new AbortController().signal, report() {} });
     } catch (error) {
       if (!(error instanceof RolecallError)) throw error;
       this.#failures.set(name, error);

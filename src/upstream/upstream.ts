@@ -92,10 +92,10 @@ export class Upstream {
     const headers = { accept: this.#vendor.accept ?? 'application/json', ...request.headers };
     const message = { url, method, headers, body };
     const credential = fingerprint(...secrets);
-    const key = { url: url.href, secrets };
     const name = [credential, method, url, body === undefined ? '' : hash('sha256', body)].join(
       ' ',
     );
+    const key = { url: url.href, secrets, name };
     const read = (response: UpstreamResponse) =>
       this.#parseCache.read(name, response, (json) =>
         readSuccess(this.#vendor, response, json, reader, secrets),
@@ -110,7 +110,7 @@ export class Upstream {
           ? read(response)
           : readFailure(this.#vendor, response, reader, secrets);
         if (isSuccess(response)) this.#sites.accept(baseUrl, credential);
-        await reuse?.keep(key, name, response, receivedAt);
+        await reuse?.keep(key, response, receivedAt);
         return { value, receivedAt };
       } catch (error) {
         // Before the caller is told, so that nobody finds the response afterwards.
@@ -121,7 +121,6 @@ export class Upstream {
 
     return {
       key,
-      name,
       make: ({ signal, report }) =>
         (isRepeatable
           ? this.#flights.join(name, signal, (whileWanted) => call(whileWanted, report))
