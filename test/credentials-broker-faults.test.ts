@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { shortenWaits, stopClock, stopTime } from './support/clock.ts';
-import { type Issuer, startIssuer } from './support/issuer.ts';
-import { codesOf, dataOf } from './support/rolecall.ts';
-import {
-  createRolecallWithBroker,
-  DATADOG_QUERY,
-  entryOf,
-  QUERY,
-  startBroker,
-  startVendors,
-} from './support/stored-credentials.ts';
+import { codesOf } from './support/rolecall.ts';
+import { DATADOG_QUERY, entryOf, QUERY, startWithBroker } from './support/stored-credentials.ts';
 import { json, type Script, text } from './support/upstream.ts';
 
 const UNAVAILABLE = 'CREDENTIALS_UNAVAILABLE';
@@ -18,32 +10,16 @@ const MESSAGE =
   'Your credentials could not be fetched. Try again; if the problem persists, contact the operator of this server.';
 const NO_RETRIES = { UPSTREAM_RETRIES: '0' };
 
-let issuer: Issuer;
-let vendors: Awaited<ReturnType<typeof startVendors>>;
-before(async () => {
-  issuer = await startIssuer();
-  vendors = await startVendors();
-});
-after(async () => {
-  await issuer[Symbol.asyncDispose]();
-  await vendors[Symbol.asyncDispose]();
-});
-
 async function start(more: Readonly<Record<string, string>> = NO_RETRIES) {
-  const broker = await startBroker({ ada: entryOf('ada'), bob: entryOf('bob') });
-  const rolecall = createRolecallWithBroker(issuer, vendors, broker, more);
+  const rolecall = await startWithBroker({ ada: entryOf('ada'), bob: entryOf('bob') }, more);
   return {
     ...rolecall,
-    broker,
-    nameOf: async (subject: string) =>
-      dataOf(await rolecall.ask(subject, DATADOG_QUERY)).viewer.datadog?.name,
     /** What the log says of the broker. */
     news: () =>
       rolecall
         .lines()
         .filter(({ msg }) => /CREDENTIALS_URL/.test(msg))
         .map(({ level, msg, reason }) => [level, msg, reason]),
-    [Symbol.asyncDispose]: broker[Symbol.asyncDispose],
   };
 }
 
@@ -119,7 +95,8 @@ describe('where the broker fails, nobody is connected and everybody is told:', (
       );
       assert.match(said, reason);
       assert.doesNotMatch(rolecall.log(), /MARKEDKEY/);
-      assert.equal(vendors.datadog.seen.length + vendors.heygen.seen.length, 0);
+      const { datadog, heygen } = rolecall.vendors;
+      assert.equal(datadog.seen.length + heygen.seen.length, 0);
     });
   }
 
@@ -142,7 +119,7 @@ describe('where the broker fails, nobody is connected and everybody is told:', (
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `Bearer ${issuer.sign({ sub: 'ada' })}`,
+        authorization: `Bearer ${rolecall.issuer.sign({ sub: 'ada' })}`,
       },
       body: JSON.stringify({
         query:

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { stopClock } from './support/clock.ts';
-import { type Issuer, startIssuer } from './support/issuer.ts';
+import { startIssuer } from './support/issuer.ts';
 import { dataOf } from './support/rolecall.ts';
 import {
   createRolecallWithBroker,
@@ -9,39 +9,13 @@ import {
   entryOf,
   startBroker,
   startVendors,
+  startWithBroker,
 } from './support/stored-credentials.ts';
 import { json } from './support/upstream.ts';
 
-let issuer: Issuer;
-let vendors: Awaited<ReturnType<typeof startVendors>>;
-before(async () => {
-  issuer = await startIssuer();
-  vendors = await startVendors();
-});
-after(async () => {
-  await issuer[Symbol.asyncDispose]();
-  await vendors[Symbol.asyncDispose]();
-});
-
-/** Rolecall in front of a broker that knows these people. */
-async function start(
-  entries: Readonly<Record<string, object>>,
-  more: Readonly<Record<string, string>> = {},
-) {
-  const broker = await startBroker(entries);
-  const rolecall = createRolecallWithBroker(issuer, vendors, broker, more);
-  return {
-    ...rolecall,
-    broker,
-    nameOf: async (subject: string) =>
-      dataOf(await rolecall.ask(subject, DATADOG_QUERY)).viewer.datadog?.name,
-    [Symbol.asyncDispose]: broker[Symbol.asyncDispose],
-  };
-}
-
 describe('the broker of CREDENTIALS_URL', () => {
   test('is asked for the person in the token, with the bearer token', async () => {
-    await using rolecall = await start(
+    await using rolecall = await startWithBroker(
       { ada: entryOf('ada') },
       { CREDENTIALS_URL_TOKEN: 'fictional-broker-token' },
     );
@@ -50,10 +24,12 @@ describe('the broker of CREDENTIALS_URL', () => {
     assert.deepEqual([method, path, more], ['POST', '/', []]);
     assert.equal(headers.authorization, 'Bearer fictional-broker-token');
     assert.equal(headers['content-type'], 'application/json');
-    assert.deepEqual(JSON.parse(body), { issuer: issuer.url, subject: 'ada' });
+    assert.deepEqual(JSON.parse(body), { issuer: rolecall.issuer.url, subject: 'ada' });
   });
 
   test('is asked at exactly its URL, and without a token where there is none', async () => {
+    await using issuer = await startIssuer();
+    await using vendors = await startVendors();
     await using broker = await startBroker({ ada: entryOf('ada') });
     const { ask } = createRolecallWithBroker(issuer, vendors, broker, {
       CREDENTIALS_URL: `${broker.url}keys/of?kind=vendor`,
@@ -64,7 +40,7 @@ describe('the broker of CREDENTIALS_URL', () => {
   });
 
   test('gives each caller their own keys', async () => {
-    await using rolecall = await start({
+    await using rolecall = await startWithBroker({
       ada: entryOf('ada'),
       bob: { heygen: entryOf('bob').heygen },
     });
@@ -93,14 +69,14 @@ describe('the broker of CREDENTIALS_URL', () => {
   });
 
   test('may know providers that this version does not', async () => {
-    await using rolecall = await start({
+    await using rolecall = await startWithBroker({
       ada: { ...entryOf('ada'), other: { key: 7 }, note: 'x' },
     });
     assert.equal(await rolecall.nameOf('ada'), 'ada 1');
   });
 
   test('is called once for 100 simultaneous requests of one person, and once for each of two', async () => {
-    await using rolecall = await start({ ada: entryOf('ada'), bob: entryOf('bob') });
+    await using rolecall = await startWithBroker({ ada: entryOf('ada'), bob: entryOf('bob') });
     const subjects = Array.from({ length: 100 }, (_, i) => (i % 2 ? 'ada' : 'bob'));
     const names = await Promise.all(subjects.map(rolecall.nameOf));
     assert.deepEqual(
@@ -111,7 +87,7 @@ describe('the broker of CREDENTIALS_URL', () => {
   });
 
   test('is not called for a request that is refused', async () => {
-    await using rolecall = await start({ ada: entryOf('ada') });
+    await using rolecall = await startWithBroker({ ada: entryOf('ada') });
     for (const query of [
       '{ nonsense }',
       '{',
@@ -123,7 +99,7 @@ describe('the broker of CREDENTIALS_URL', () => {
   });
 
   test('answers a caller who stays, if the one who started the call leaves', async () => {
-    await using rolecall = await start({ ada: entryOf('ada') });
+    await using rolecall = await startWithBroker({ ada: entryOf('ada') });
     const arrived = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     rolecall.broker.state.script = async (...call) => {
@@ -153,7 +129,7 @@ describe('what the broker gave is remembered', () => {
   ] as const) {
     test(what, async () => {
       using clock = stopClock();
-      await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn } }, more);
+      await using rolecall = await startWithBroker({ ada: { ...entryOf('ada'), expiresIn } }, more);
       assert.equal(await rolecall.nameOf('ada'), 'ada 1');
       rolecall.broker.state.entries = { ada: { ...entryOf('ada', 2), expiresIn } };
       clock.advance(lasts * 1000 - 1);
@@ -169,7 +145,7 @@ describe('what the broker gave is remembered', () => {
     ['expiresIn is 0', {}, 0],
   ] as const) {
     test(`not at all if ${what}`, async () => {
-      await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn } }, more);
+      await using rolecall = await startWithBroker({ ada: { ...entryOf('ada'), expiresIn } }, more);
       await rolecall.nameOf('ada');
       rolecall.broker.state.entries = { ada: { ...entryOf('ada', 2), expiresIn } };
       assert.equal(await rolecall.nameOf('ada'), 'ada 2');
@@ -178,7 +154,7 @@ describe('what the broker gave is remembered', () => {
 
   test('also that it knows nobody, for as long', async () => {
     using clock = stopClock();
-    await using rolecall = await start({});
+    await using rolecall = await startWithBroker({});
     assert.equal(await rolecall.nameOf('ada'), undefined);
     rolecall.broker.state.entries = { ada: entryOf('ada') };
     clock.advance(59_999);

@@ -1,49 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { ref, userDocument } from './fixtures/datadog.ts';
 import { stopClock } from './support/clock.ts';
-import { type Issuer, startIssuer } from './support/issuer.ts';
-import { codesOf, dataOf } from './support/rolecall.ts';
-import {
-  createRolecallWithBroker,
-  DATADOG_QUERY,
-  entryOf,
-  startBroker,
-  startVendors,
-} from './support/stored-credentials.ts';
+import { codesOf } from './support/rolecall.ts';
+import { DATADOG_QUERY, entryOf, startWithBroker } from './support/stored-credentials.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const HEYGEN_QUERY = '{ viewer { heygen { username } } }';
 const NO_RETRIES = { UPSTREAM_RETRIES: '0' };
 
-let issuer: Issuer;
-let vendors: Awaited<ReturnType<typeof startVendors>>;
-before(async () => {
-  issuer = await startIssuer();
-  vendors = await startVendors();
-});
-after(async () => {
-  await issuer[Symbol.asyncDispose]();
-  await vendors[Symbol.asyncDispose]();
-});
-
-/** Rolecall in front of a broker that knows these people. */
-async function start(
-  entries: Readonly<Record<string, object>>,
-  more: Readonly<Record<string, string>> = {},
+/** Until it is disposed of, the vendors reject this owner's keys. */
+function rejecting(
+  { vendors }: Awaited<ReturnType<typeof startWithBroker>>,
+  owner: string,
+  status: number,
 ) {
-  const broker = await startBroker(entries);
-  const rolecall = createRolecallWithBroker(issuer, vendors, broker, more);
-  return {
-    ...rolecall,
-    broker,
-    nameOf: async (subject: string) =>
-      dataOf(await rolecall.ask(subject, DATADOG_QUERY)).viewer.datadog?.name,
-    [Symbol.asyncDispose]: broker[Symbol.asyncDispose],
-  };
-}
-
-function rejecting(owner: string, status: number) {
   vendors.state.reject = (each) => (each === owner ? status : undefined);
   return {
     [Symbol.dispose]() {
@@ -59,9 +30,9 @@ describe('keys from the broker that a vendor rejects', () => {
     ['heygen', 401],
   ] as const) {
     test(`are dropped: ${field}, ${status}`, async () => {
-      await using rolecall = await start({ ada: entryOf('ada') });
+      await using rolecall = await startWithBroker({ ada: entryOf('ada') });
       await rolecall.nameOf('ada');
-      using _ = rejecting('ada 1', status);
+      using _ = rejecting(rolecall, 'ada 1', status);
       rolecall.broker.state.entries = { ada: entryOf('ada', 2) };
       const query = field === 'datadog' ? DATADOG_QUERY : HEYGEN_QUERY;
       const failed = await rolecall.ask('ada', query);
@@ -81,8 +52,8 @@ describe('keys from the broker that a vendor rejects', () => {
     ['datadog', 500],
   ] as const) {
     test(`are kept where that is no rejection: ${field}, ${status}`, async () => {
-      await using rolecall = await start({ ada: entryOf('ada') }, NO_RETRIES);
-      using _ = rejecting('ada 1', status);
+      await using rolecall = await startWithBroker({ ada: entryOf('ada') }, NO_RETRIES);
+      using _ = rejecting(rolecall, 'ada 1', status);
       const query = field === 'datadog' ? DATADOG_QUERY : HEYGEN_QUERY;
       for (let count = 0; count < 3; count += 1) await rolecall.ask('ada', query);
       assert.equal(rolecall.broker.seen.length, 1);
@@ -91,8 +62,8 @@ describe('keys from the broker that a vendor rejects', () => {
 
   test('are dropped once in 10 s for each caller, so that nobody floods the broker', async () => {
     using clock = stopClock();
-    await using rolecall = await start({ ada: entryOf('ada'), bob: entryOf('bob') });
-    using _ = rejecting('ada 1', 403);
+    await using rolecall = await startWithBroker({ ada: entryOf('ada'), bob: entryOf('bob') });
+    using _ = rejecting(rolecall, 'ada 1', 403);
     const ask = async (times: number) => {
       for (let count = 0; count < times; count += 1) await rolecall.ask('ada', DATADOG_QUERY);
     };
@@ -109,17 +80,17 @@ describe('keys from the broker that a vendor rejects', () => {
   });
 
   test('do not take newer ones with them', async () => {
-    await using rolecall = await start({ ada: { ...entryOf('ada'), expiresIn: 10 } });
+    await using rolecall = await startWithBroker({ ada: { ...entryOf('ada'), expiresIn: 10 } });
     using clock = stopClock();
     // Two calls with the old keys wait at the vendor while the new ones are fetched.
     const release = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
-    vendors.state.wait = async (owner) => {
+    rolecall.vendors.state.wait = async (owner) => {
       if (owner !== 'ada 1') return;
       arrived.resolve();
       await release.promise;
     };
-    using _ = rejecting('ada 1', 401);
+    using _ = rejecting(rolecall, 'ada 1', 401);
     const late = rolecall.ask('ada', DATADOG_QUERY);
     await arrived.promise;
     clock.advance(10_001);
@@ -129,9 +100,9 @@ describe('keys from the broker that a vendor rejects', () => {
     assert.equal(codesOf(await late)['viewer.datadog'], 'UPSTREAM_UNAUTHENTICATED');
     assert.equal(await rolecall.nameOf('ada'), 'ada 2');
     assert.equal(rolecall.broker.seen.length, 2);
-    vendors.state.wait = async () => {};
+    rolecall.vendors.state.wait = async () => {};
     // Nor do they keep newer ones from being replaced.
-    using _newer = rejecting('ada 2', 401);
+    using _newer = rejecting(rolecall, 'ada 2', 401);
     await rolecall.ask('ada', DATADOG_QUERY);
     rolecall.broker.state.entries = { ada: entryOf('ada', 3) };
     assert.equal(await rolecall.nameOf('ada'), 'ada 3');
@@ -140,9 +111,9 @@ describe('keys from the broker that a vendor rejects', () => {
   test('are not lost while the broker is down, because those of other providers may work', async () => {
     using clock = stopClock();
     const entry = { datadog: entryOf('ada').datadog, heygen: entryOf('wrong').heygen };
-    await using rolecall = await start({ ada: entry }, NO_RETRIES);
+    await using rolecall = await startWithBroker({ ada: entry }, NO_RETRIES);
     assert.equal(await rolecall.nameOf('ada'), 'ada 1');
-    using _ = rejecting('wrong 1', 401);
+    using _ = rejecting(rolecall, 'wrong 1', 401);
     const heygen = async () => codesOf(await rolecall.ask('ada', HEYGEN_QUERY))['viewer.heygen'];
     assert.equal(await heygen(), 'UPSTREAM_UNAUTHENTICATED');
     rolecall.broker.state.script = json({}, 500);
@@ -165,8 +136,8 @@ describe('keys from the broker that a vendor rejects', () => {
   });
 
   test('are forgotten if the broker does not know the person any more', async () => {
-    await using rolecall = await start({ ada: entryOf('ada') });
-    using _ = rejecting('ada 1', 401);
+    await using rolecall = await startWithBroker({ ada: entryOf('ada') });
+    using _ = rejecting(rolecall, 'ada 1', 401);
     await rolecall.ask('ada', DATADOG_QUERY);
     rolecall.broker.state.entries = {};
     assert.equal(await rolecall.nameOf('ada'), undefined);
@@ -175,8 +146,8 @@ describe('keys from the broker that a vendor rejects', () => {
   });
 
   test('are replaced by those that must not be remembered', async () => {
-    await using rolecall = await start({ ada: entryOf('ada') });
-    using _ = rejecting('ada 1', 401);
+    await using rolecall = await startWithBroker({ ada: entryOf('ada') });
+    using _ = rejecting(rolecall, 'ada 1', 401);
     await rolecall.ask('ada', DATADOG_QUERY);
     rolecall.broker.state.entries = { ada: { ...entryOf('ada', 2), expiresIn: 0 } };
     assert.equal(await rolecall.nameOf('ada'), 'ada 2');
@@ -195,7 +166,7 @@ test('a resource that a person may not read is no rejection of their keys', asyn
       const isUser = seen.path.endsWith('/current_user');
       json(isUser ? user : { errors: ['No'] }, isUser ? 200 : status)(response, seen, call);
     });
-    await using rolecall = await start(
+    await using rolecall = await startWithBroker(
       { ada: entryOf('ada') },
       { DATADOG_API_URL: datadog.url, DD_EXPAND: 'rest' },
     );

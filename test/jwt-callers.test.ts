@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { pino } from 'pino';
 import { createServer } from '../src/server/index.ts';
 import { stopTime } from './support/clock.ts';
 import { readConfig } from './support/config.ts';
 import { createKey, type Issuer, startIssuer } from './support/issuer.ts';
-import { type Line, linesOf } from './support/log.ts';
+import { keepLog, type Line, linesOf } from './support/log.ts';
 import { codeOf } from './support/post.ts';
 import { text } from './support/upstream.ts';
 
@@ -18,18 +17,12 @@ function createLogged(
   environment: Readonly<Record<string, string>>,
   readiness = { isReady: true },
 ) {
-  let log = '';
-  const destination = {
-    write(line: string) {
-      log += line;
-    },
-  };
-  const logger = pino({ base: null }, destination);
+  const { logger, log, lines } = keepLog({ base: null });
   const server = createServer(readConfig(environment), logger, readiness);
   return {
     server,
-    log: () => log,
-    lines: (): Line[] => linesOf(log).filter(({ msg }) => msg === 'operation' || msg === 'refused'),
+    log,
+    lines: (): Line[] => lines().filter(({ msg }) => msg === 'operation' || msg === 'refused'),
     ask: (
       token: string | undefined,
       headers: Record<string, string> = {},

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { pino } from 'pino';
 import { createServer } from '../src/server/index.ts';
 import { readConfig } from './support/config.ts';
-import { linesOf } from './support/log.ts';
+import { keepLog, linesOf } from './support/log.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const ERROR_LEVEL = 50;
 
 /** Rolecall, with everything that it logs at any level. */
 function createLoggedServer() {
-  let log = '';
-  const logger = pino(
-    { level: 'trace' },
-    {
-      write(line: string) {
-        log += line;
-      },
-    },
-  );
+  const { logger, log } = keepLog({ level: 'trace' });
   const server = createServer(readConfig({}), logger, { isReady: true });
-  return { fetch: server.fetch, log: () => log };
+  return { fetch: server.fetch, log };
 }
 
 describe('a malformed parameter of a GET', () => {

@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
 import { createServer as createRolecallServer } from '../src/server/index.ts';
 import { readConfig } from './support/config.ts';
-import { linesOf } from './support/log.ts';
+import { keepLog, linesOf } from './support/log.ts';
 import { startProcess } from './support/process.ts';
 import { fixtureOf, goodVendor } from './support/providers.ts';
 import { DATADOG_KEYS, dataOf, rolecallOf } from './support/rolecall.ts';
@@ -23,18 +22,13 @@ const ENVIRONMENT = {
 /** Rolecall with this Redis in front of a vendor. Closes its connection at the end. */
 async function startRolecall(environment: Readonly<Record<string, string>>) {
   const datadog = await startUpstream(goodVendor(fixtureOf('datadog')));
-  let log = '';
-  const destination = {
-    write(line: string) {
-      log += line;
-    },
-  };
+  const { logger, log } = keepLog();
   const config = readConfig({ ...DATADOG_KEYS, DATADOG_API_URL: datadog.url, ...environment });
-  const server = createRolecallServer(config, pino({}, destination), { isReady: true });
+  const server = createRolecallServer(config, logger, { isReady: true });
   return {
     ...rolecallOf(server),
     datadog,
-    log: () => log,
+    log,
     async [Symbol.asyncDispose]() {
       server.close();
       await datadog[Symbol.asyncDispose]();

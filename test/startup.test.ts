@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { pino } from 'pino';
 import { readConfig } from '../src/config/index.ts';
 import { announce } from '../src/process/startup-message.ts';
 import { datadog } from '../src/providers/datadog/index.ts';
 import { heygen } from '../src/providers/heygen/index.ts';
-import { linesOf } from './support/log.ts';
+import { keepLog, linesOf } from './support/log.ts';
 import { startProcess } from './support/process.ts';
 
 const START = join(import.meta.dirname, '../src/start.mjs');
@@ -18,17 +17,9 @@ const LONG = 'fictional-token-of-32-characters';
 
 /** The startup log in this environment: the level and message of each line. */
 function announced(environment: Record<string, string>): string[] {
-  let log = '';
-  const logger = pino(
-    {},
-    {
-      write(line: string) {
-        log += line;
-      },
-    },
-  );
+  const { logger, lines } = keepLog();
   announce(readConfig(environment, [datadog, heygen]), 4000, logger);
-  return linesOf(log).map(({ level, msg }) => `${level} ${msg}`);
+  return lines().map(({ level, msg }) => `${level} ${msg}`);
 }
 
 const ISSUER = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'https://rolecall.example' };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { QUERY } from '../support/caching.ts';
 import { createRolecallWithFiles } from '../support/key-files.ts';
 import { DATADOG_KEYS, dataOf } from '../support/rolecall.ts';
-import { type Copy, DEGRADED, newSecret, QUERY, startCopies, startCopy, until } from './copies.ts';
+import { type Copy, DEGRADED, newSecret, startCopies, startCopy, until } from './copies.ts';
 import { startRedis, type TestRedis } from './redis-server.ts';
 
 /** Longer than the default, so that a busy machine is told apart from a wait for Redis. */

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
 import { createServer } from '../../src/server/index.ts';
-import { userDocument } from '../fixtures/datadog.ts';
+import { QUERY, startNumbered } from '../support/caching.ts';
 import { readConfig } from '../support/config.ts';
-import { type Line, linesOf } from '../support/log.ts';
+import { keepLog, type Line } from '../support/log.ts';
 import { DATADOG_KEYS, dataOf, rolecallOf } from '../support/rolecall.ts';
-import { json, type Script, startUpstream } from '../support/upstream.ts';
 import type { TestRedis } from './redis-server.ts';
 
-export const QUERY = '{ viewer { datadog { name asOf } } }';
 const POLL_MS = 5;
 const PATIENCE_MS = 30_000;
 
@@ -32,20 +29,15 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
 
 /** A copy of Rolecall in this process. */
 export function startCopy(environment: Environment) {
-  let log = '';
-  const destination = {
-    write(line: string) {
-      log += line;
-    },
-  };
-  const server = createServer(readConfig(environment), pino({}, destination), { isReady: true });
+  const { logger, lines } = keepLog();
+  const server = createServer(readConfig(environment), logger, { isReady: true });
   const rolecall = rolecallOf(server);
   const copy = {
     ...rolecall,
     close: () => server.close(),
     /** The log's lines about Redis. */
-    redisLines: (): Line[] => linesOf(log).filter(({ msg }) => /Redis/.test(msg)),
-    operations: (): Line[] => linesOf(log).filter(({ msg }) => msg === 'operation'),
+    redisLines: (): Line[] => lines().filter(({ msg }) => /Redis/.test(msg)),
+    operations: (): Line[] => lines().filter(({ msg }) => msg === 'operation'),
     /** What `/ready` says. */
     async readiness(): Promise<string> {
       return (await server.fetch('http://rolecall.example/ready')).text();
@@ -64,19 +56,9 @@ export function startCopy(environment: Environment) {
 
 export type Copy = ReturnType<typeof startCopy>;
 
-/**
- * Copies of Rolecall with this Redis, in front of a Datadog whose response is new at each call: the name is the number of
- * the call. All of them use Redis.
- */
+/** Copies of Rolecall with this Redis, in front of a Datadog as `startNumbered` makes. All of them use Redis. */
 export async function startCopies(redis: TestRedis, count: number, environment: Environment = {}) {
-  const state = {
-    /** Replaces the vendor's response. */
-    script: undefined as Script | undefined,
-  };
-  const datadog = await startUpstream((response, seen, call) => {
-    const script = json(userDocument({ attributes: { name: String(call) } }));
-    (state.script ?? script)(response, seen, call);
-  });
+  const { state, ...datadog } = await startNumbered();
   const all = {
     ...DATADOG_KEYS,
     DATADOG_API_URL: datadog.url,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { QUERY } from '../support/caching.ts';
 import { codesOf } from '../support/rolecall.ts';
 import { json, type Script } from '../support/upstream.ts';
-import { type Copy, onlyName, QUERY, startCopies, until } from './copies.ts';
+import { type Copy, onlyName, startCopies, until } from './copies.ts';
 import { startRedis, type TestRedis } from './redis-server.ts';
 
 const NO_CACHE = { 'cache-control': 'no-cache' };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { QUERY } from '../support/caching.ts';
 import { json } from '../support/upstream.ts';
-import { onlyName, QUERY, startCopies, until } from './copies.ts';
+import { onlyName, startCopies, until } from './copies.ts';
 import { startRedis, type TestRedis } from './redis-server.ts';
 
 const isStored = async (redis: TestRedis, kind = 'response') => {

@@ -1,18 +1,15 @@
-import { pino } from 'pino';
 import { createServer } from '../../src/server/index.ts';
 import { userDocument } from '../fixtures/datadog.ts';
 import { stopTime } from './clock.ts';
 import { readConfig } from './config.ts';
+import { keepLog } from './log.ts';
 import { DATADOG_KEYS, dataOf, type GraphQLResponse, rolecallOf } from './rolecall.ts';
 import { json, type Script, startUpstream } from './upstream.ts';
 
 export const QUERY = '{ viewer { datadog { name asOf } } }';
 
-/**
- * Rolecall with this cache in front of a Datadog whose response is new at each call: the name is the number of the call.
- * Time is stopped.
- */
-export async function startCached(environment: Readonly<Record<string, string>>) {
+/** A Datadog whose response is new at each call: the name is the number of the call. */
+export async function startNumbered() {
   const state = {
     /** Replaces the response. */
     script: undefined as Script | undefined,
@@ -21,13 +18,14 @@ export async function startCached(environment: Readonly<Record<string, string>>)
     const script = json(userDocument({ attributes: { name: String(call) } }));
     (state.script ?? script)(response, seen, call);
   });
+  return { ...datadog, state };
+}
+
+/** Rolecall with this cache in front of such a Datadog. Time is stopped. */
+export async function startCached(environment: Readonly<Record<string, string>>) {
+  const { state, ...datadog } = await startNumbered();
   const time = stopTime();
-  let log = '';
-  const destination = {
-    write(line: string) {
-      log += line;
-    },
-  };
+  const { logger, log } = keepLog();
   const config = readConfig({
     ...DATADOG_KEYS,
     DATADOG_API_URL: datadog.url,
@@ -35,7 +33,7 @@ export async function startCached(environment: Readonly<Record<string, string>>)
     RATE_LIMIT: '0',
     ...environment,
   });
-  const rolecall = rolecallOf(createServer(config, pino({}, destination), { isReady: true }));
+  const rolecall = rolecallOf(createServer(config, logger, { isReady: true }));
   const ask = (
     headers: Record<string, string> = {},
     query = QUERY,
@@ -46,7 +44,7 @@ export async function startCached(environment: Readonly<Record<string, string>>)
     time,
     ask,
     rolecall,
-    log: () => log,
+    log,
     /** The number of the call whose response was used. */
     callOf: async (headers?: Record<string, string>) =>
       Number(dataOf(await ask(headers)).viewer.datadog.name),

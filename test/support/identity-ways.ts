@@ -1,9 +1,8 @@
-import { pino } from 'pino';
 import { createServer } from '../../src/server/index.ts';
 import { startListening } from './http-server.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { createDirectory, readConfigWithFiles } from './key-files.ts';
-import { type Line, linesOf } from './log.ts';
+import { keepLog, type Line } from './log.ts';
 import { type Caller, OWNER_KEYS, OWNER_ORGANIZATION, startVendorsOf } from './population.ts';
 import { startBroker } from './stored-credentials.ts';
 import { json } from './upstream.ts';
@@ -109,13 +108,7 @@ export async function startWay(
     TRUST_PROXY: 'loopback',
     ...more,
   });
-  let log = '';
-  const destination = {
-    write(line: string) {
-      log += line;
-    },
-  };
-  const logger = pino({ base: null }, destination);
+  const { logger, log, lines } = keepLog({ base: null });
   const server = createServer(config, logger, { isReady: true });
   const { url } = starting.use(await startListening(server.listener));
   const headers = new Map(callers.map((caller) => [caller, headersOf(way, caller, issuer)]));
@@ -126,9 +119,9 @@ export async function startWay(
     credentials: [...headers.values()].flatMap(({ 'x-forwarded-for': _, ...secrets }) =>
       Object.values(secrets).map((text) => text.replace('Bearer ', '')),
     ),
-    log: () => log,
+    log,
     /** The log's lines about requests. */
-    lines: (): Line[] => linesOf(log).filter(({ requestId }) => requestId !== undefined),
+    lines: (): Line[] => lines().filter(({ requestId }) => requestId !== undefined),
     async send({ caller, requestId, body, path = '/graphql', signal }: Sent) {
       const response = await fetch(url + path, {
         method: 'POST',

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { readFileValues } from '../../src/config/file-variables.ts';
 import { type Environment, readConfig } from '../../src/config/index.ts';
 import { watchFileValues } from '../../src/config/rotation.ts';
 import { providers } from '../../src/providers/index.ts';
 import { createServer } from '../../src/server/index.ts';
-import { type Line, linesOf } from './log.ts';
+import { keepLog, type Line } from './log.ts';
 import { rolecallOf } from './rolecall.ts';
 
 /** A directory for the files of one test. Only the current user may read the files. */
@@ -45,15 +44,7 @@ export async function createRolecallWithFiles(
   const environment: Environment = { ...more, ...Object.fromEntries(paths) };
   const files = await readFileValues(environment, providers);
   const config = readConfig(environment, providers, files);
-  let log = '';
-  const logger = pino(
-    {},
-    {
-      write(line: string) {
-        log += line;
-      },
-    },
-  );
+  const { logger, log, lines } = keepLog();
   const watches = watchFileValues({ environment, providers, files }, config, logger);
   const server = createServer(config, logger, { isReady: true });
   return {
@@ -68,8 +59,8 @@ export async function createRolecallWithFiles(
       }
     },
     /** The log's lines about rotations. */
-    rotations: (): Line[] => linesOf(log).filter(({ msg }) => /^keys (not )?rotated/.test(msg)),
-    log: () => log,
+    rotations: (): Line[] => lines().filter(({ msg }) => /^keys (not )?rotated/.test(msg)),
+    log,
     [Symbol.dispose]() {
       server.close();
       directory[Symbol.dispose]();

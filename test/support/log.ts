@@ -1,3 +1,4 @@
+import { type LoggerOptions, pino } from 'pino';
 import type { startProcess } from './process.ts';
 
 export type Line = any;
@@ -8,6 +9,21 @@ export function linesOf(stdout: string): Line[] {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
+}
+
+/** A logger that keeps what is logged. */
+export function keepLog(options: LoggerOptions = {}) {
+  let log = '';
+  const destination = {
+    write(line: string) {
+      log += line;
+    },
+  };
+  return {
+    logger: pino(options, destination),
+    log: () => log,
+    lines: (): Line[] => linesOf(log),
+  };
 }
 
 /** The first line that this function accepts, as soon as it is written. */

@@ -1,12 +1,11 @@
-import { pino } from 'pino';
 import { createServer } from '../../src/server/index.ts';
 import { userDocument } from '../fixtures/datadog.ts';
 import { v1 } from '../fixtures/heygen.ts';
 import { readConfig } from './config.ts';
-import type { Issuer } from './issuer.ts';
+import { type Issuer, startIssuer } from './issuer.ts';
 import { createRolecallWithFiles } from './key-files.ts';
-import { type Line, linesOf } from './log.ts';
-import { type Rolecall, rolecallOf } from './rolecall.ts';
+import { keepLog } from './log.ts';
+import { dataOf, type Rolecall, rolecallOf } from './rolecall.ts';
 import { json, type Script, startUpstream } from './upstream.ts';
 
 export const QUERY =
@@ -123,19 +122,35 @@ export function createRolecallWithBroker(
     ...broker.environment,
     ...more,
   };
-  let log = '';
-  const destination = {
-    write(line: string) {
-      log += line;
-    },
-  };
-  const rolecall = rolecallOf(
-    createServer(readConfig(environment), pino({}, destination), { isReady: true }),
-  );
+  const { logger, log, lines } = keepLog();
+  const rolecall = rolecallOf(createServer(readConfig(environment), logger, { isReady: true }));
   return {
     ...rolecall,
     ask: asCallers(rolecall, issuer),
-    lines: (): Line[] => linesOf(log),
-    log: () => log,
+    lines,
+    log,
+  };
+}
+
+/** Rolecall with a broker that knows these people, and with an issuer and vendors of its own. */
+export async function startWithBroker(
+  entries: Readonly<Record<string, object>>,
+  more: Readonly<Record<string, string>> = {},
+) {
+  await using starting = new AsyncDisposableStack();
+  const issuer = starting.use(await startIssuer());
+  const vendors = starting.use(await startVendors());
+  const broker = starting.use(await startBroker(entries));
+  const rolecall = createRolecallWithBroker(issuer, vendors, broker, more);
+  const started = starting.move();
+  return {
+    ...rolecall,
+    issuer,
+    vendors,
+    broker,
+    /** The name of this person's Datadog user; undefined if there is none. */
+    nameOf: async (subject: string) =>
+      dataOf(await rolecall.ask(subject, DATADOG_QUERY)).viewer.datadog?.name,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }
