@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../support/free-port.ts';
 import type { Headers } from './callers.ts';
 
 const START_MS = 60_000;
@@ -30,6 +29,7 @@ export async function startGateway(
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-federation-'));
   const file = join(folder, 'supergraph.graphql');
   writeFileSync(file, supergraph);
+  // Not every gateway reports its port.
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/graphql`;
   const child = spawn(process.execPath, command({ port }), {
@@ -87,15 +87,6 @@ async function untilReady(
     await delay(100);
   }
   throw new Error(`exit code ${child.exitCode}`);
-}
-
-/** Not every gateway reports its port. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The data of a response without errors. */
