@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import {
-  type Entry,
-  type EntryPlace,
-  EntryRefused,
-  MAX_ENTRY_BYTES,
-  open,
-  seal,
-} from '../src/cache/encryption.ts';
+import { type Entry, EntryRefused, MAX_ENTRY_BYTES, open, seal } from '../src/cache/encryption.ts';
+import type { Place } from '../src/cache/places.ts';
 import { Secret } from '../src/lib/secret.ts';
 import { deriveKey, hashedName } from '../src/redis/derive.ts';
 import { userDocument } from './fixtures/datadog.ts';
@@ -33,13 +27,22 @@ const place = ({
   name = 'name',
   url = 'https://vendor.example/me?x=1',
   keys = ['api-key', 'app-key'],
+  secret = SECRET,
 }: {
   name?: string;
   url?: string;
   keys?: readonly string[];
-} = {}): EntryPlace => ({
+  secret?: Secret;
+} = {}): Place => ({
   name,
-  key: { url, secrets: keys.map((key) => new Secret(key)), name: '' },
+  url,
+  encryptionKey: createSecretKey(
+    deriveKey(
+      secret,
+      'responses',
+      keys.map((key) => new Secret(key)),
+    ),
+  ),
 });
 
 const refusal = (message: string) => ({ name: 'EntryRefused', message });
@@ -53,31 +56,28 @@ describe('a sealed response', () => {
     ['random', { bytes: randomBytes(1_000) }],
   ] as const) {
     test(`opens in its place: ${what}`, () => {
-      const sealed = seal(entry(response), place(), SECRET);
-      assert.deepEqual(open(sealed, place(), SECRET), entry(response));
+      const sealed = seal(entry(response), place());
+      assert.deepEqual(open(sealed, place()), entry(response));
     });
   }
 
   test('is compressed, unless the vendor has done that', () => {
     const plain = Buffer.concat(Array(10).fill(BODY));
-    assert.ok(seal(entry({ bytes: plain }), place(), SECRET).length < plain.length / 5);
+    assert.ok(seal(entry({ bytes: plain }), place()).length < plain.length / 5);
     const bytes = gzipSync(plain);
-    const overhead =
-      seal(entry({ bytes, encoding: 'gzip' }), place(), SECRET).length - bytes.length;
+    const overhead = seal(entry({ bytes, encoding: 'gzip' }), place()).length - bytes.length;
     assert.ok(overhead > 0 && overhead < 200, `${overhead}`);
   });
 
   test('is different each time, and shows nothing', () => {
-    const [one, two] = [0, 1].map(() =>
-      seal(entry({ bytes: BODY.subarray(0, 200) }), place(), SECRET),
-    );
+    const [one, two] = [0, 1].map(() => seal(entry({ bytes: BODY.subarray(0, 200) }), place()));
     assert.notDeepEqual(one, two);
     for (const text of ['data', 'vendor', 'api-key', 'receivedAt', 'status']) {
       assert.ok(!one?.includes(text), text);
     }
   });
 
-  const sealed = seal(entry(), place(), SECRET);
+  const sealed = seal(entry(), place());
   for (const [what, elsewhere] of [
     ['another name', place({ name: 'other' })],
     ['another URL', place({ url: 'https://vendor.example/me?x=2' })],
@@ -88,23 +88,26 @@ describe('a sealed response', () => {
     ['the keys joined', place({ keys: ['api-keyapp-key'] })],
   ] as const) {
     test(`does not open with ${what}`, () => {
-      assert.throws(() => open(sealed, elsewhere, SECRET), refusal('cannot be decrypted'));
+      assert.throws(() => open(sealed, elsewhere), refusal('cannot be decrypted'));
     });
   }
 
   test('does not open with another secret', () => {
-    assert.throws(() => open(sealed, place(), newSecret()), refusal('cannot be decrypted'));
+    assert.throws(
+      () => open(sealed, place({ secret: newSecret() })),
+      refusal('cannot be decrypted'),
+    );
   });
 
   test('does not open if any of its bytes is changed, or the last is missing', () => {
     for (let index = 1; index < sealed.length; index += 1) {
       const changed = Buffer.from(sealed);
       changed[index] = (changed[index] ?? 0) ^ 1;
-      assert.throws(() => open(changed, place(), SECRET), refusal('cannot be decrypted'));
+      assert.throws(() => open(changed, place()), refusal('cannot be decrypted'));
     }
     for (const length of [1, 12, 28, 29, sealed.length - 1]) {
       assert.throws(
-        () => open(sealed.subarray(0, length), place(), SECRET),
+        () => open(sealed.subarray(0, length), place()),
         refusal('cannot be decrypted'),
       );
     }
@@ -113,26 +116,23 @@ describe('a sealed response', () => {
   test('of another version is not read', () => {
     const other = Buffer.from(sealed);
     other[0] = 2;
-    assert.throws(() => open(other, place(), SECRET), refusal('has another version'));
-    assert.throws(() => open(Buffer.alloc(0), place(), SECRET), refusal('has another version'));
+    assert.throws(() => open(other, place()), refusal('has another version'));
+    assert.throws(() => open(Buffer.alloc(0), place()), refusal('has another version'));
   });
 
   test('is at most a mebibyte, compressed', () => {
     assert.equal(MAX_ENTRY_BYTES, 1024 ** 2);
     const large = (length: number) => entry({ bytes: randomBytes(length), encoding: 'gzip' });
-    const overhead = seal(large(100), place(), SECRET).length - 100;
-    const longest = seal(large(MAX_ENTRY_BYTES - overhead), place(), SECRET);
+    const overhead = seal(large(100), place()).length - 100;
+    const longest = seal(large(MAX_ENTRY_BYTES - overhead), place());
     assert.equal(longest.length, MAX_ENTRY_BYTES);
-    open(longest, place(), SECRET);
+    open(longest, place());
     assert.throws(
-      () => seal(large(MAX_ENTRY_BYTES - overhead + 1), place(), SECRET),
+      () => seal(large(MAX_ENTRY_BYTES - overhead + 1), place()),
       refusal('has more than 1048576 bytes'),
     );
-    assert.throws(
-      () => open(Buffer.concat([longest, Buffer.of(0)]), place(), SECRET),
-      EntryRefused,
-    );
-    seal(entry({ bytes: Buffer.alloc(4 * MAX_ENTRY_BYTES) }), place(), SECRET);
+    assert.throws(() => open(Buffer.concat([longest, Buffer.of(0)]), place()), EntryRefused);
+    seal(entry({ bytes: Buffer.alloc(4 * MAX_ENTRY_BYTES) }), place());
   });
 });
 

@@ -1,9 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { lengthPrefixed } from '../lib/length-prefixed.ts';
-import type { Secret } from '../lib/secret.ts';
-import { deriveKey } from '../redis/derive.ts';
-import type { ResponseKey, StoredResponse } from './store.ts';
+import type { Place } from './places.ts';
+import type { StoredResponse } from './store.ts';
 
 /** Of the format. Entries of other versions are not read. */
 const VERSION = 1;
@@ -24,13 +23,6 @@ export interface Entry {
   readonly lifetimeMs: number;
 }
 
-/** What an entry is about. With other values it does not open. */
-export interface EntryPlace {
-  readonly key: ResponseKey;
-  /** Its name in the store. */
-  readonly name: string;
-}
-
 /** Why an entry is not used. The message completes "an entry is not used: it ...". */
 export class EntryRefused extends Error {
   override readonly name = 'EntryRefused';
@@ -47,12 +39,12 @@ interface Head {
 }
 
 /**
- * Encrypts a response with AES-256-GCM: version, nonce, tag, ciphertext. The key is derived from the secret and all
- * credentials of the call, so that neither an entry nor the secret reveals anything to those who lack the credentials.
- * The name, the URL and the version are authenticated, so that an entry opens in its own place only.
+ * Encrypts a response with AES-256-GCM: version, nonce, tag, ciphertext. Neither an entry nor the secret reveals anything
+ * to those who lack the credentials. The name, the URL and the version are authenticated, so that an entry opens in its
+ * own place only.
  * @throws {EntryRefused} if it is too large
  */
-export function seal({ response, lifetimeMs }: Entry, place: EntryPlace, secret: Secret): Buffer {
+export function seal({ response, lifetimeMs }: Entry, place: Place): Buffer {
   const { status, encoding, receivedAt, bytes } = response;
   const deflated = encoding === undefined ? deflate(bytes) : bytes;
   const isDeflated = deflated.length < bytes.length;
@@ -69,16 +61,16 @@ export function seal({ response, lifetimeMs }: Entry, place: EntryPlace, secret:
   ]);
   if (START_BYTES + plain.length > MAX_ENTRY_BYTES) throw tooLarge();
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(ALGORITHM, keyOf(secret, place), nonce).setAAD(dataOf(place));
+  const cipher = createCipheriv(ALGORITHM, place.encryptionKey, nonce).setAAD(dataOf(place));
   const encrypted = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), encrypted]);
 }
 
-/** @throws {EntryRefused} if it is not an entry of this version that was sealed for this place with this secret */
-export function open(sealed: Buffer, place: EntryPlace, secret: Secret): Entry {
+/** @throws {EntryRefused} if it is not an entry of this version that was sealed for this place */
+export function open(sealed: Buffer, place: Place): Entry {
   if (sealed.length > MAX_ENTRY_BYTES) throw tooLarge();
   if (sealed[0] !== VERSION) throw new EntryRefused('has another version');
-  const plain = decrypt(sealed, place, secret);
+  const plain = decrypt(sealed, place);
   const bodyStart = LENGTH_BYTES + plain.readUInt32BE(0);
   const head: Head = JSON.parse(plain.toString('utf8', LENGTH_BYTES, bodyStart));
   const body = plain.subarray(bodyStart);
@@ -93,10 +85,10 @@ export function open(sealed: Buffer, place: EntryPlace, secret: Secret): Entry {
   };
 }
 
-function decrypt(sealed: Buffer, place: EntryPlace, secret: Secret): Buffer {
+function decrypt(sealed: Buffer, place: Place): Buffer {
   try {
     const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
-    const decipher = createDecipheriv(ALGORITHM, keyOf(secret, place), nonce, {
+    const decipher = createDecipheriv(ALGORITHM, place.encryptionKey, nonce, {
       authTagLength: TAG_BYTES,
     })
       .setAAD(dataOf(place))
@@ -107,12 +99,8 @@ function decrypt(sealed: Buffer, place: EntryPlace, secret: Secret): Buffer {
   }
 }
 
-function keyOf(secret: Secret, { key }: EntryPlace): Buffer {
-  return deriveKey(secret, 'responses', key.secrets);
-}
-
-function dataOf({ key, name }: EntryPlace): Buffer {
-  return lengthPrefixed([String(VERSION), name, key.url]);
+function dataOf({ name, url }: Place): Buffer {
+  return lengthPrefixed([String(VERSION), name, url]);
 }
 
 /** Quick rather than small: most vendors compress their responses themselves. */

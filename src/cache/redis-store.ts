@@ -1,21 +1,17 @@
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import type { Secret } from '../lib/secret.ts';
 import { type RedisConnection, RedisUnavailable } from '../redis/connection.ts';
-import { hashedName } from '../redis/derive.ts';
 import { EntryRefused, MAX_ENTRY_BYTES, open, seal, tooLarge } from './encryption.ts';
+import { createPlaces, type Place } from './places.ts';
 import { DROP, DROPS_AT_ONCE, FIND, STORE } from './redis-scripts.ts';
 import type { Found, ResponseKey, ResponseStore, StoredResponse } from './store.ts';
 
 /** Of drops that Redis has not confirmed yet. Responses beyond them live until they expire. */
 const MAX_PENDING_DROPS = 10_000;
+/** Longer replies could take too long, because Redis does nothing else meanwhile. */
+const MAX_FINDS_AT_ONCE = 20;
 /** For commands on their way, on top of the time that a call may take. */
 const SPARE_MS = 5_000;
-
-/** Where a response is, with the secret that encrypts it there. */
-interface Place {
-  readonly name: string;
-  readonly secret: Secret;
-}
 
 /**
  * Keeps responses in Redis, for all copies of this server. Nothing is kept in this process, so a response that one copy
@@ -27,14 +23,28 @@ interface Place {
  */
 export class RedisStore implements ResponseStore {
   readonly #redis: RedisConnection;
+  readonly #placesOf: ReturnType<typeof createPlaces>;
+  readonly #scripts: Readonly<Record<'find' | 'store' | 'drop', string>>;
   readonly #markMs: number;
+  /** By name. Those of one tick, such as the responses of several vendors, are one command. */
+  readonly #replies: DataLoader<string, unknown>;
   /** Names. */
   readonly #pendingDrops = new LRUCache<string, true>({ max: MAX_PENDING_DROPS });
 
   /** @param callMs the longest time that a call to a vendor takes */
   constructor(redis: RedisConnection, callMs: number) {
     this.#redis = redis;
+    this.#placesOf = createPlaces(redis.settings);
+    this.#scripts = {
+      find: redis.defineScript(FIND),
+      store: redis.defineScript(STORE),
+      drop: redis.defineScript(DROP),
+    };
     this.#markMs = callMs + SPARE_MS;
+    this.#replies = new DataLoader((names) => this.#fetchReplies(names), {
+      cache: false,
+      maxBatchSize: MAX_FINDS_AT_ONCE,
+    });
     redis.beforeUse(async (send) => {
       while (this.#pendingDrops.size > 0) {
         await this.#sendDrops(send, [...this.#pendingDrops.keys()]);
@@ -43,31 +53,29 @@ export class RedisStore implements ResponseStore {
   }
 
   async find(key: ResponseKey): Promise<Found | undefined> {
-    const places = this.#placesOf(key);
-    const names = places.map(({ name }) => name);
-    const replies = await this.#ifUsed(
-      this.#redis.send('EVAL', FIND, names.length, ...names, MAX_ENTRY_BYTES),
-    );
-    const found = places.flatMap((place, index) =>
-      this.#read(key, place, (replies as unknown[] | undefined)?.[index]),
-    );
+    const { responses } = this.#placesOf(key);
+    const replies = await Promise.all(responses.map(({ name }) => this.#replies.load(name)));
+    const found = responses.flatMap((place, index) => this.#read(place, replies[index]));
     return found.toSorted((a, b) => a.ageMs - b.ageMs)[0];
   }
 
-  store(key: ResponseKey, response: StoredResponse, lifetimeMs: number): void {
-    const [{ name, secret }] = this.#placesOf(key);
-    const entry = this.#unlessRefused(() => seal({ response, lifetimeMs }, { key, name }, secret));
+  store(key: ResponseKey, response: StoredResponse, lifetimeMs: number): void | Promise<void> {
+    const {
+      responses: [place],
+      claim,
+    } = this.#placesOf(key);
+    const entry = this.#unlessRefused(() => seal({ response, lifetimeMs }, place));
     if (entry === undefined) {
       // The last one that was stored is outdated.
-      this.drop(key);
-      return;
+      return this.drop(key);
     }
-    const names = [name, this.#claimOf(key)];
-    this.#ifUsed(this.#redis.send('EVAL', STORE, names.length, ...names, entry, lifetimeMs));
+    this.#ifUsed(
+      this.#redis.send('EVALSHA', this.#scripts.store, 2, place.name, claim, entry, lifetimeMs),
+    );
   }
 
   async drop(key: ResponseKey): Promise<void> {
-    const names = this.#placesOf(key).map(({ name }) => name);
+    const names = this.#placesOf(key).responses.map(({ name }) => name);
     for (const name of names) this.#pendingDrops.set(name, true);
     const isPending = () => names.some((name) => this.#pendingDrops.has(name));
     await this.#ifUsed(this.#sendDrops(this.#redis.send, names));
@@ -78,17 +86,31 @@ export class RedisStore implements ResponseStore {
   }
 
   async claimRefresh(key: ResponseKey, forMs: number): Promise<boolean> {
-    const claim = this.#redis.send('SET', this.#claimOf(key), '1', 'NX', 'PX', forMs);
+    const claim = this.#redis.send('SET', this.#placesOf(key).claim, '1', 'NX', 'PX', forMs);
     return Boolean(await this.#ifUsed(claim));
   }
 
-  #read(key: ResponseKey, { name, secret }: Place, reply: unknown): Found | readonly [] {
+  async #fetchReplies(names: readonly string[]): Promise<readonly unknown[]> {
+    const command = this.#redis.send(
+      'EVALSHA',
+      this.#scripts.find,
+      names.length,
+      ...names,
+      MAX_ENTRY_BYTES,
+    );
+    return (
+      ((await this.#ifUsed(command)) as readonly unknown[] | undefined) ??
+      names.map(() => undefined)
+    );
+  }
+
+  #read(place: Place, reply: unknown): Found | readonly [] {
     if (!reply) return [];
     return (
       this.#unlessRefused(() => {
         if (!Array.isArray(reply)) throw tooLarge();
         const [sealed, leftMs] = reply as [Buffer, number];
-        const { response, lifetimeMs } = open(sealed, { key, name }, secret);
+        const { response, lifetimeMs } = open(sealed, place);
         // By Redis' clock alone, so that it does not matter if the copies' clocks differ.
         const ageMs = lifetimeMs - leftMs;
         if (ageMs < 0) throw new EntryRefused('expires later than it should');
@@ -100,27 +122,9 @@ export class RedisStore implements ResponseStore {
   async #sendDrops(send: RedisConnection['send'], names: readonly string[]): Promise<void> {
     for (let start = 0; start < names.length; start += DROPS_AT_ONCE) {
       const some = names.slice(start, start + DROPS_AT_ONCE);
-      await send('EVAL', DROP, some.length, ...some, this.#markMs);
+      await send('EVALSHA', this.#scripts.drop, some.length, ...some, this.#markMs);
       for (const name of some) this.#pendingDrops.delete(name);
     }
-  }
-
-  /** One for each secret. Responses are stored in the first. */
-  #placesOf(key: ResponseKey): readonly [Place, ...Place[]] {
-    const places = this.#redis.settings.secrets.value.map((secret) => ({
-      name: this.#nameOf(key, 'response', secret),
-      secret,
-    }));
-    return places as readonly Place[] as readonly [Place, ...Place[]];
-  }
-
-  #claimOf(key: ResponseKey): string {
-    return this.#nameOf(key, 'refresh', this.#placesOf(key)[0].secret);
-  }
-
-  #nameOf({ url, secrets }: ResponseKey, kind: 'response' | 'refresh', secret: Secret): string {
-    const texts = [url, ...secrets.map((each) => each.reveal())];
-    return `${this.#redis.settings.prefix}${kind}:${hashedName(secret, kind, texts)}`;
   }
 
   /** Undefined while Redis is not in use, which the connection reports. */

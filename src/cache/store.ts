@@ -31,7 +31,7 @@ export interface Found {
 export interface ResponseStore {
   find(key: ResponseKey): Found | undefined | Promise<Found | undefined>;
   /** @param lifetimeMs how long it may be found */
-  store(key: ResponseKey, response: StoredResponse, lifetimeMs: number): void;
+  store(key: ResponseKey, response: StoredResponse, lifetimeMs: number): void | Promise<void>;
   /** For a response that must not be used any more. */
   drop(key: ResponseKey): void | Promise<void>;
   /** Is this the one who refreshes the response? It is for nobody else, in `forMs`. */

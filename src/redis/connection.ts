@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { createClient, isErrorReply, reasonOf } from './client.ts';
 import type { RedisSettings } from './settings.ts';
@@ -35,6 +36,7 @@ export type SendCommand = (
 export class RedisConnection {
   readonly settings: RedisSettings;
   readonly report: RedisReport;
+  readonly #scripts = new Set<string>();
   readonly #preparations: ((send: SendCommand) => Promise<void>)[] = [];
   readonly #timer: NodeJS.Timeout;
   #client: Redis;
@@ -55,6 +57,16 @@ export class RedisConnection {
   /** Is Redis in use? */
   get isUsed(): boolean {
     return this.#isUsed === true;
+  }
+
+  /**
+   * Has Redis load this script before it is used. If Redis forgets it, it counts as lost, and is used again as soon as it
+   * has loaded it.
+   * @returns its name for `EVALSHA`, because its text would take longer to send than most entries
+   */
+  defineScript(script: string): string {
+    this.#scripts.add(script);
+    return hash('sha1', script);
   }
 
   /** Has this done each time before Redis is used, at first and after it was lost. */
@@ -119,6 +131,7 @@ export class RedisConnection {
     try {
       const send: SendCommand = (...command) => this.#sendTo(client, ...command);
       await send('SET', this.settings.prefix + PROBE_NAME, '1', 'PX', PROBE_MS);
+      for (const script of this.#scripts) await send('SCRIPT', 'LOAD', script);
       for (const prepare of this.#preparations) await prepare(send);
       if (client === this.#client && client.status === 'ready') this.#use();
     } catch (error) {

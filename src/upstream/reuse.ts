@@ -79,7 +79,7 @@ export class Reuse {
     const { ttlMs, staleMs, staleIfErrorMs } = this.#settings;
     const { status, headers, bytes } = response;
     const stored = { status, encoding: headers['content-encoding'], bytes, receivedAt };
-    this.#store.store(key, stored, ttlMs + Math.max(staleMs, staleIfErrorMs));
+    return this.#store.store(key, stored, ttlMs + Math.max(staleMs, staleIfErrorMs));
   }
 
   /** Whoever loses a right loses it at once: drops the response if the error says so. */

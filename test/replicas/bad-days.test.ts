@@ -4,7 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { QUERY } from '../support/caching.ts';
 import { createRolecallWithFiles } from '../support/key-files.ts';
 import { DATADOG_KEYS, dataOf } from '../support/rolecall.ts';
-import { type Copy, DEGRADED, newSecret, startCopies, startCopy, until } from './copies.ts';
+import {
+  type Copy,
+  DEGRADED,
+  LOST,
+  newSecret,
+  startCopies,
+  startCopy,
+  USED,
+  until,
+} from './copies.ts';
 import { startRedis, type TestRedis } from './redis-server.ts';
 
 /** Longer than the default, so that a busy machine is told apart from a wait for Redis. */
@@ -12,9 +21,6 @@ const TIMEOUT_MS = 300;
 const RECOVERY_MS = 2_000;
 const CLIENTS = 8;
 const PHASE_MS = 700;
-
-const LOST = 'Redis is not in use: this process counts and works for itself';
-const USED = 'Redis is in use';
 
 /** Clients that send one request after another; every one must be served. */
 function startLoad(copies: readonly Copy[]) {
@@ -157,7 +163,7 @@ test('a Redis that is lost is sent nothing but probes', async () => {
   redis.resume();
   using client = redis.look();
   const evaluated = async () =>
-    Number(/cmdstat_eval:calls=(\d+)/.exec(await client.info('commandstats'))?.[1]);
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1]);
   // What was sent to it while it was paused, it executes now.
   await until(
     async () =>

@@ -14,6 +14,10 @@ const PATIENCE_MS = 30_000;
 /** What `/ready` says without Redis. */
 export const DEGRADED = 'degraded: Redis is not in use\n';
 
+/** Lines of the log. */
+export const LOST = 'Redis is not in use: this process counts and works for itself';
+export const USED = 'Redis is in use';
+
 export const newSecret = () => randomBytes(32).toString('base64');
 
 type Environment = Readonly<Record<string, string>>;

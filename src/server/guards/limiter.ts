@@ -78,7 +78,8 @@ function clientOf(redis: RedisConnection) {
       return redis.isUsed ? 'ready' : 'end';
     },
     defineCommand(name: string, { lua, numberOfKeys }: { lua: string; numberOfKeys: number }) {
-      const run = (args: readonly string[]) => redis.send('EVAL', lua, numberOfKeys, ...args);
+      const script = redis.defineScript(lua);
+      const run = (args: readonly string[]) => redis.send('EVALSHA', script, numberOfKeys, ...args);
       Object.assign(client, { [name]: run });
     },
   };
