@@ -10,7 +10,7 @@ import { startIssuer } from './support/issuer.ts';
 import { linesOf } from './support/log.ts';
 import { member, startOrganization } from './support/organization.ts';
 import { post } from './support/post.ts';
-import { createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
+import { codesOf, createRolecall, createRolecallFor, dataOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 import { createRolecallAt } from './support/viewer.ts';
 
@@ -111,6 +111,23 @@ test('a status that stands for a value takes the older response away', async () 
   const response = await rolecall.query(query);
   assert.equal(response.errors?.length, 1);
   assert.deepEqual(warningsOf(response), []);
+});
+
+test('401 takes the response away although HeyGen’s code says something else', async () => {
+  let script = json(v3());
+  await using heygen = await startUpstream((...call) => script(...call));
+  using time = stopTime();
+  const rolecall = createRolecallFor(
+    { heygen },
+    { ...ALWAYS, HEYGEN_API_VERSION: 'v3', UPSTREAM_RETRIES: '0', CACHE_STALE_SECONDS: '0' },
+  );
+  const ask = () => rolecall.query('{ viewer { heygen { username } } }');
+  dataOf(await ask());
+  time.advance(61_000);
+  script = json({ code: 40001 }, 401);
+  assert.equal(codesOf(await ask())['viewer.heygen'], 'UPSTREAM_REJECTED');
+  script = json({}, 503);
+  assert.equal(codesOf(await ask())['viewer.heygen'], 'UPSTREAM_UNAVAILABLE');
 });
 
 test('asOf is that of each user’s own response, and null for a reference', async () => {

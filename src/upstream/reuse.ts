@@ -14,6 +14,8 @@ const REVOCATIONS: ReadonlySet<ErrorCode> = new Set([
   'UPSTREAM_FORBIDDEN',
   'UPSTREAM_NOT_FOUND',
 ]);
+/** They are revocations whatever code the vendor's body has. */
+const REVOKING_STATUSES: ReadonlySet<number | undefined> = new Set([401, 403, 404, 410]);
 
 /** What was read from a response, and when the response was received, in milliseconds since 1970. */
 export interface Received<T> {
@@ -84,9 +86,9 @@ export class Reuse {
 
   /** Whoever loses a right loses it at once: drops the response if the error says so. */
   dropIfRevoked(key: ResponseKey, error: unknown): void | Promise<void> {
-    if (error instanceof RolecallError && REVOCATIONS.has(error.extensions.code)) {
-      return this.#store.drop(key);
-    }
+    if (!(error instanceof RolecallError)) return;
+    const { code, status } = error.extensions;
+    if (REVOCATIONS.has(code) || REVOKING_STATUSES.has(status)) return this.#store.drop(key);
   }
 
   /** Runs behind the response, and outlives its caller. At shutdown, it ends with the process. */
