@@ -21,10 +21,10 @@ export default [
           EnumValueDefinition: true,
         },
       ],
-      // Neither is a thing of its own.
+      // None of them is a thing of its own.
       '@graphql-eslint/strict-id-in-types': [
         'error',
-        { exceptions: { types: ['Viewer', 'PermissionGrant'] } },
+        { exceptions: { types: ['Viewer', 'PermissionGrant', 'PermissionCheck'] } },
       ],
       // `username` is what every vendor calls it.
       '@graphql-eslint/no-typename-prefix': 'off',

@@ -5,6 +5,7 @@ import { parse, print, separateOperations } from 'graphql';
 import { org, userDocument } from './fixtures/datadog.ts';
 import { odd, shared } from './fixtures/datadog-users.ts';
 import { v1 } from './fixtures/heygen.ts';
+import { stopDate } from './support/clock.ts';
 import { createRolecallFor, type Rolecall } from './support/rolecall.ts';
 import { json, type Script, startUpstream, text, type Upstream } from './support/upstream.ts';
 
@@ -63,6 +64,14 @@ const variablesOf: Readonly<Record<string, readonly unknown[]>> = {
     { name: true },
     { name: '' },
   ],
+  PermissionChecks: [
+    { names: ['permission_1', 'alias', 'other', 'permission_1', ''] },
+    { names: [] },
+    {},
+    { names: null },
+    { names: [null] },
+    { names: 'permission_1' },
+  ],
   Skipped: [{ skip: true }, { skip: false }, {}, { skip: null }, { skip: 'x' }, { skip: 1 }],
 };
 
@@ -110,7 +119,10 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
     let datadog: Upstream;
     let heygen: Upstream;
     let rolecall: Rolecall;
+    // So that `asOf` is the same each time.
+    let date: Disposable;
     before(async () => {
+      date = stopDate();
       datadog = await startUpstream(datadogScript);
       heygen = await startUpstream(heygenScript);
       rolecall = createRolecallFor(
@@ -119,6 +131,7 @@ for (const [scenario, [datadogScript, heygenScript, environment]] of Object.entr
       );
     });
     after(async () => {
+      date[Symbol.dispose]();
       await datadog[Symbol.asyncDispose]();
       await heygen[Symbol.asyncDispose]();
     });

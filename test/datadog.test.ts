@@ -83,6 +83,10 @@ describe('the current user of Datadog', () => {
       teamRoles: [],
       permissions: [],
       grants: [],
+      permissionChecks: [
+        { name: 'permission_1', granted: false, grantedBy: [] },
+        { name: 'other', granted: false, grantedBy: [] },
+      ],
     });
   });
 

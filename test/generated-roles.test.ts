@@ -87,13 +87,11 @@ function expected({ roles, grants, names }: User) {
     isWhole(roles) &&
     (ids ?? []).every((index) => isWhole(grants[index - 1])) &&
     granted.every((index) => names[index - 1] === 'known');
+  const isNamed = (index: number, name: string) =>
+    (names[index - 1] === 'known' && name === `permission_${index}`) ||
+    (names[index - 1] !== undefined && index === 3 && name === 'alias_3');
   const has = (name: string) => {
-    const isGranted = granted.some(
-      (index) =>
-        (names[index - 1] === 'known' && name === `permission_${index}`) ||
-        (names[index - 1] !== undefined && index === 3 && name === 'alias_3'),
-    );
-    if (isGranted) return true;
+    if (granted.some((index) => isNamed(index, name))) return true;
     return isAllKnown ? false : null;
   };
   return {
@@ -108,6 +106,13 @@ function expected({ roles, grants, names }: User) {
           ),
         })),
     ...Object.fromEntries(NAMES.map((name) => [name, has(name)])),
+    permissionChecks: NAMES.map((name) => ({
+      name,
+      granted: has(name),
+      grantedBy: (ids ?? []).flatMap((each, place) =>
+        ofRoles[place]?.some((index) => isNamed(index, name)) ? { id: uuid(3, each) } : [],
+      ),
+    })),
   };
 }
 
@@ -116,6 +121,7 @@ const QUERY = `{ viewer { datadog {
   permissions { id }
   grants { permission { id } roles { id } }
   ${NAMES.map((name) => `${name}: hasPermission(name: "${name}")`).join('\n')}
+  permissionChecks(names: ${JSON.stringify(NAMES)}) { name granted grantedBy { id } }
 } } }`;
 
 let document: unknown;

@@ -9,9 +9,11 @@ test('what roles grant is worked out once for a request, however many fields ask
   await using datadog = await startUpstream(json(manyRoles()));
   const rolecall = createRolecallFor({ datadog });
   const fields = Array.from({ length: 20 }, (_, index) =>
-    index % 2 === 0
-      ? `a${index}: hasPermission(name: "permission_${index}")`
-      : `a${index}: permissions(names: ["permission_${index}"]) { name }`,
+    [
+      `a${index}: hasPermission(name: "permission_${index}")`,
+      `a${index}: permissions(names: ["permission_${index}"]) { name }`,
+      `a${index}: permissionChecks(names: ["permission_${index}", "other"]) { granted }`,
+    ].at(index % 3),
   );
   const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on DatadogUser { ${fields.join(' ')} } } }`;
   const representations = Array.from({ length: 50 }, () => ({
@@ -27,8 +29,9 @@ test('what roles grant is worked out once for a request, however many fields ask
   const { data } = (await response.json()) as any;
   assert.equal(data._entities.length, 50);
   for (const entity of data._entities) {
-    assert.equal(entity.a2, true);
-    assert.deepEqual(entity.a3, [{ name: 'permission_3' }]);
+    assert.equal(entity.a3, true);
+    assert.deepEqual(entity.a4, [{ name: 'permission_4' }]);
+    assert.deepEqual(entity.a5, [{ granted: true }, { granted: false }]);
   }
   assert.equal(mock.callCount(), 1);
 });

@@ -103,7 +103,7 @@ describe('the app', () => {
   test('holds the example operations', async () => {
     const app = await (await getApp(rolecall)).text();
     const files = readdirSync('schema/operations');
-    assert.equal(files.length, 3);
+    assert.equal(files.length, 4);
     // The title in the welcome text of a new tab.
     assert.ok(app.includes('"title":"Rolecall"'));
     for (const file of files) {

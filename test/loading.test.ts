@@ -126,6 +126,7 @@ describe('relationships are expanded in batches', () => {
       b: roles { name managed permissions { name } }
       c: roles { permissions(restricted: true) { name } }
       d: hasPermission(name: "permission_1")
+      e: permissionChecks(names: ["permission_1", "other"]) { granted grantedBy { name } }
       organization { name } o: organization { publicId }
     `,
     );

@@ -21,7 +21,8 @@ const FIELDS = `
   none: permissions(names: []) { id }
   grants { permission { name } roles { name } }
   has: hasPermission(name: "permission_1")
-  hasNot: hasPermission(name: "other")`;
+  hasNot: hasPermission(name: "other")
+  checks: permissionChecks(names: ["permission_1", "other"]) { name granted grantedBy { name } }`;
 
 /** The user that is served, asserted to be the same each time. */
 async function serve(script: Script, fields = FIELDS, environment: Record<string, string> = {}) {
@@ -37,8 +38,28 @@ async function serve(script: Script, fields = FIELDS, environment: Record<string
   return first;
 }
 
-const UNKNOWN = { permissions: null, ids: null, none: null, grants: null, has: null, hasNot: null };
-const NONE = { permissions: [], ids: [], none: [], grants: [], has: false, hasNot: false };
+const checks = (has: boolean | null, hasNot: boolean | null) => [
+  { name: 'permission_1', granted: has, grantedBy: has ? [{ name: 'Role 1' }] : [] },
+  { name: 'other', granted: hasNot, grantedBy: [] },
+];
+const UNKNOWN = {
+  permissions: null,
+  ids: null,
+  none: null,
+  grants: null,
+  has: null,
+  hasNot: null,
+  checks: checks(null, null),
+};
+const NONE = {
+  permissions: [],
+  ids: [],
+  none: [],
+  grants: [],
+  has: false,
+  hasNot: false,
+  checks: checks(false, false),
+};
 /** Role 1 grants permission 1; nothing else is known. */
 const SOME = {
   permissions: [{ name: 'permission_1' }],
@@ -47,8 +68,9 @@ const SOME = {
   grants: [{ permission: { name: 'permission_1' }, roles: [{ name: 'Role 1' }] }],
   has: true,
   hasNot: null,
+  checks: checks(true, null),
 };
-const ALL = { ...SOME, hasNot: false };
+const ALL = { ...SOME, hasNot: false, checks: checks(true, false) };
 
 const gone = ref('roles', 'gone');
 const first = ref('roles', uuid(3, 1));
@@ -74,7 +96,7 @@ const unreadable = [
   [],
 ];
 
-describe('permissions, grants and hasPermission', () => {
+describe('permissions, grants, hasPermission and permissionChecks', () => {
   for (const [name, document, expected] of [
     ['no roles at all', withRoles([]), NONE],
     ['a role that grants nothing', withRoles([first], role(1, [])), NONE],

@@ -238,8 +238,8 @@ class Writer {
     if (this.#chance(40)) return literal();
     if (isNonNullType(type)) {
       return this.#chance(50)
-        ? this.#variable(String(type), [one()])
-        : this.#variable(named, [undefined, null, one()], literal());
+        ? this.#variable(String(type), values)
+        : this.#variable(String(getNullableType(type)), [undefined, null, ...values], literal());
     }
     return this.#chance(50)
       ? this.#variable(String(type), [undefined, null, ...values])

@@ -8,6 +8,15 @@ export interface Grant<PermissionShape> {
   readonly roles: readonly Role[];
 }
 
+/** Whether a user holds a permission, by its name or an alias. */
+export interface PermissionCheck {
+  readonly name: string;
+  /** Null if it cannot be known. */
+  readonly granted: boolean | null;
+  /** The known roles that grant it, in the order of the user's roles. */
+  readonly grantedBy: readonly Role[];
+}
+
 /** What these roles grant, as far as known: permission ids without duplicates, in the order first granted. */
 export const grantsOf = onceForEach(computeGrants);
 
@@ -36,9 +45,35 @@ export function isAllKnown(roles: readonly Role[], permissions: readonly Permiss
   );
 }
 
-/** Does the permission have this name or alias? Unknown aliases count as none. */
-export function isNamed(permission: Permission, name: string): boolean {
-  return (
-    known(permission.name) === name || (known(permission.nameAliases)?.includes(name) ?? false)
+/** Where permissions with each name or alias are in the list. Unknown aliases count as none. */
+const placesOf = onceForEach((permissions: readonly Permission[]) => {
+  const places = new Map<string, number[]>();
+  permissions.forEach((permission, place) => {
+    for (const name of [known(permission.name), ...(known(permission.nameAliases) ?? [])]) {
+      if (name === null) continue;
+      const others = places.get(name);
+      if (others === undefined) places.set(name, [place]);
+      else others.push(place);
+    }
+  });
+  return places;
+});
+
+/**
+ * The roles that grant a permission with this name or alias, in the order of the user's roles.
+ * @param grants what the roles grant
+ * @param permissions those of the grants, in the same order
+ */
+export function rolesGranting(
+  name: string,
+  roles: readonly Role[],
+  grants: readonly Grant<string>[],
+  permissions: readonly Permission[],
+): readonly Role[] {
+  const [first, ...others] = (placesOf(permissions).get(name) ?? []).map(
+    (place) => grants[place]?.roles ?? [],
   );
+  if (first === undefined || others.length === 0) return first ?? [];
+  const granting = new Set([first, ...others].flat());
+  return roles.filter((role) => granting.has(role));
 }

@@ -6,7 +6,14 @@ import type { Loaders } from '../loaders.ts';
 import type { Permission, PermissionIds, Role, RoleIds } from '../model.ts';
 import { isFilter, type PermissionFilter, permissionMatcher } from '../permission-filter.ts';
 import { failureOf } from '../placeholder.ts';
-import { type Grant, grantsOf, isAllKnown, isNamed, isNothingKnown } from '../role-grants.ts';
+import {
+  type Grant,
+  grantsOf,
+  isAllKnown,
+  isNothingKnown,
+  type PermissionCheck,
+  rolesGranting,
+} from '../role-grants.ts';
 import { onlyId } from './relationship.ts';
 
 /** What a field passes on: its loaders, its path, and where to add partial errors. */
@@ -39,16 +46,24 @@ export async function loadGrants(
   );
 }
 
-/** Do the roles grant the permission with this name or alias? Null if it is not found but not everything is known. */
-export async function loadHasPermission(
+/**
+ * Checks each name, in the order asked. `granted` is null if no known role grants it but not everything is known.
+ * @param linkedRoles null if they are not known
+ */
+export async function loadPermissionChecks(
   asking: Asking,
-  linkedRoles: Linkage,
-  name: string,
-): Promise<boolean | null> {
+  linkedRoles: Linkage | null,
+  names: readonly string[],
+): Promise<readonly PermissionCheck[]> {
+  if (linkedRoles === null) return names.map((name) => ({ name, granted: null, grantedBy: [] }));
   const roles = await loadRoles(asking, linkedRoles.ids);
-  const permissions = await loadPermissions(asking, grantsOf(roles));
-  if (permissions.some((permission) => isNamed(permission, name))) return true;
-  return linkedRoles.isWhole && isAllKnown(roles, permissions) ? false : null;
+  const grants = grantsOf(roles);
+  const permissions = await loadPermissions(asking, grants);
+  const otherwise = linkedRoles.isWhole && isAllKnown(roles, permissions) ? false : null;
+  return names.map((name) => {
+    const grantedBy = rolesGranting(name, roles, grants, permissions);
+    return { name, granted: grantedBy.length > 0 || otherwise, grantedBy };
+  });
 }
 
 async function loadRoles(asking: Asking, ids: RoleIds): Promise<readonly Role[]> {

@@ -2,7 +2,7 @@ import { type Builder, objectRef, type TypeRef } from '../../../schema/builder.t
 import type { Sessions } from '../../../schema/provider.ts';
 import type { Loaders } from '../loaders.ts';
 import type { Permission, Role } from '../model.ts';
-import type { Grant } from '../role-grants.ts';
+import type { Grant, PermissionCheck } from '../role-grants.ts';
 import { defineEntity } from './entity.ts';
 
 export function definePermission(builder: Builder, sessions: Sessions<Loaders>) {
@@ -63,6 +63,27 @@ export function definePermissionGrant(
         nullable: false,
         description: 'The roles that grant the permission, in the order of the user’s roles.',
         resolve: ({ roles }) => roles,
+      }),
+    }),
+  });
+}
+
+export function definePermissionCheck(builder: Builder, role: TypeRef<Role>) {
+  return objectRef<PermissionCheck>(builder, 'PermissionCheck').implement({
+    description: 'Whether the user has a permission, and which roles grant it.',
+    fields: (t) => ({
+      name: t.exposeString('name', {
+        nullable: false,
+        description: 'The name that was asked for, which may be an alias.',
+      }),
+      granted: t.exposeBoolean('granted', {
+        description: 'As `hasPermission`: true, false, or null where that cannot be known.',
+      }),
+      grantedBy: t.field({
+        type: [role],
+        nullable: false,
+        description: 'The known roles that grant it, in the order of the user’s roles.',
+        resolve: ({ grantedBy }) => grantedBy,
       }),
     }),
   });

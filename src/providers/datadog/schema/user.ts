@@ -7,9 +7,14 @@ import { selectsMoreThanId } from '../../../schema/selection.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../model.ts';
 import { defineEntity } from './entity.ts';
-import { loadGrants, loadHasPermission } from './load-grants.ts';
+import { loadGrants, loadPermissionChecks } from './load-grants.ts';
 import { defineOrganization } from './organization.ts';
-import { definePermission, definePermissionGrant, permissionFilterArgs } from './permission.ts';
+import {
+  definePermission,
+  definePermissionCheck,
+  definePermissionGrant,
+  permissionFilterArgs,
+} from './permission.ts';
 import { resolveToMany, resolveToOne } from './relationship.ts';
 import { defineRole } from './role.ts';
 
@@ -23,6 +28,7 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
   const permission = definePermission(builder, sessions);
   const role = defineRole(builder, sessions, permission);
   const grant = definePermissionGrant(builder, permission, role);
+  const check = definePermissionCheck(builder, role);
   const user = objectRef<User>(builder, 'DatadogUser');
   defineEntity(builder, user, sessions, (loaders, id) => loaders.users.load(id));
 
@@ -144,10 +150,25 @@ export function defineUser(builder: Builder, sessions: Sessions<Loaders>): TypeR
             description: 'The name or an alias of the permission, such as `dashboards_write`.',
           }),
         },
-        resolve({ linkedRoles }, { name }, context, info) {
+        async resolve({ linkedRoles }, { name }, context, info) {
           const linkage = known(linkedRoles);
-          return linkage === null ? null : loadHasPermission(asking(context, info), linkage, name);
+          const [check] = await loadPermissionChecks(asking(context, info), linkage, [name]);
+          return check?.granted ?? null;
         },
+      }),
+      permissionChecks: t.field({
+        type: [check],
+        nullable: false,
+        description:
+          'One check for each name, in the order asked: may this user do it, and which roles allow it?',
+        args: {
+          names: t.arg.stringList({
+            required: true,
+            description: 'Names or aliases of permissions, such as `dashboards_write`.',
+          }),
+        },
+        resolve: ({ linkedRoles }, { names }, context, info) =>
+          loadPermissionChecks(asking(context, info), known(linkedRoles), names),
       }),
     }),
   });
