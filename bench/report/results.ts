@@ -1,7 +1,7 @@
 import { nodes, SIZES, type Size } from '../contract.ts';
 import type { Measurement } from '../load/job.ts';
 import type { Results } from '../measure.ts';
-import { type Cell, cellName, PEERS, TITLES } from '../peers.ts';
+import { cellName, PEERS, TITLES } from '../peers.ts';
 import type { Plan } from '../plan.ts';
 import type { Goal } from './goals.ts';
 import { machine, versions } from './machine.ts';
@@ -69,18 +69,15 @@ function peaks(sizes: readonly Size[], results: Results): string {
 }
 
 function everything({ cells }: Plan, results: Results): string {
-  const row = (cell: Cell) =>
-    PEERS.map((peer) => {
+  const rows = ({ cell, peers }: Plan['cells'][number]) =>
+    peers.map((peer) => {
       const rounds = results.rounds(peer, cell);
       const shown = (['perSecond', 'cpuMs', 'p50', 'p99', 'rssMb'] as const).map((name) =>
         show(of(rounds, name)),
       );
       return [`${cellName(cell)}: ${peer}`, ...shown];
     });
-  return table(
-    ['', 'requests/s', 'CPU', 'p50', 'p99', 'memory'],
-    cells.flatMap(({ cell }) => row(cell)),
-  );
+  return table(['', 'requests/s', 'CPU', 'p50', 'p99', 'memory'], cells.flatMap(rows));
 }
 
 function of(rounds: readonly Measurement[], name: keyof Measurement): number {
