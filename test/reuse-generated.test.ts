@@ -14,9 +14,8 @@ import {
 } from './support/reuse-model.ts';
 import { createRolecall } from './support/rolecall.ts';
 
-/** With this one, each path is taken. */
 const SEED = 3;
-const RUNS = 40;
+const RUNS = 60;
 const TIMEOUT_MS = 5_000;
 const MAX_POLLS = 5_000;
 const NO_CACHE = { 'cache-control': 'no-cache' };
@@ -33,8 +32,8 @@ type Step =
 
 const windows = fc.record({
   ttlMs: fc.constantFrom(0, 10_000),
-  staleMs: fc.constantFrom(0, 6_000),
-  staleIfErrorMs: fc.constantFrom(0, 4_000, 20_000),
+  staleMs: fc.constantFrom(0, 4_000),
+  staleIfErrorMs: fc.constantFrom(0, 4_000, 10_000),
 });
 type Windows = typeof windows extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -60,7 +59,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      passMs: fc.constantFrom(1, 3_999, 4_000, 5_999, 6_000, 9_999, 10_000, 19_999, 20_000),
+      passMs: fc.constantFrom(1, 3_999, 4_000, 6_000, 10_000),
     }),
   },
 );

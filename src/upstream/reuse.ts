@@ -3,6 +3,7 @@ import type { CacheSettings } from '../cache/settings.ts';
 import type { ResponseKey, ResponseStore, StoredResponse } from '../cache/store.ts';
 import { type ErrorCode, RolecallError } from '../errors.ts';
 import type { RequestScope } from './call.ts';
+import { UpstreamFailure } from './failure.ts';
 import { isSuccess, type UpstreamResponse } from './response.ts';
 
 /** Of failed refreshes. */
@@ -31,14 +32,25 @@ export interface ReusableCall<T> {
   read(response: StoredResponse): T;
 }
 
+/** What was read from a stored response. */
+interface Usable<T> extends Received<T> {
+  readonly status: number;
+  readonly ageMs: number;
+}
+
+interface FailedRefresh {
+  readonly failure: RolecallError;
+  /** Of the response that it was to replace. Another copy of this server may have replaced it since. */
+  readonly receivedAt: number;
+}
+
 /** Responses that are used again: while they are fresh, while they are refreshed, and while the vendor fails. */
 export class Reuse {
   readonly #settings: CacheSettings;
   readonly #store: ResponseStore;
   readonly #claimMs: number;
   readonly #refreshing = new Set<string>();
-  /** The failures of the last refreshes. */
-  readonly #failures = new LRUCache<string, RolecallError>({ max: MAX_FAILURES });
+  readonly #failures = new LRUCache<string, FailedRefresh>({ max: MAX_FAILURES });
 
   /** @param claimMs how long a copy of this server may take for a refresh before another one tries */
   constructor(settings: CacheSettings, store: ResponseStore, claimMs: number) {
@@ -50,27 +62,20 @@ export class Reuse {
   /** @throws {RolecallError} if the vendor fails, and no response may take the place of its own */
   async fetch<T>(call: ReusableCall<T>, request: RequestScope): Promise<Received<T>> {
     const { ttlMs, staleMs, staleIfErrorMs } = this.#settings;
-    const found = request.mustAskVendor ? undefined : await this.#store.find(call.key);
-    const use = ({ response, ageMs }: NonNullable<typeof found>) => {
-      request.report({ status: response.status, attempts: 0, durationMs: 0, ageMs });
-      return { value: call.read(response), receivedAt: response.receivedAt };
-    };
-    if (found !== undefined && found.ageMs < ttlMs) return use(found);
-    if (found !== undefined && found.ageMs < ttlMs + staleMs) {
-      const failure = this.#failures.get(call.key.name);
-      if (failure !== undefined) request.warn(failure);
-      this.#refresh(call);
-      return use(found);
+    const found = request.mustAskVendor ? undefined : await this.#find(call, ttlMs + staleMs);
+    if (found !== undefined) {
+      if (found.ageMs >= ttlMs) this.#refreshBehind(call, found.receivedAt, request);
+      return use(found, request);
     }
     try {
       return await call.make(request);
     } catch (error) {
       if (request.mustAskVendor || !isOutage(error)) throw error;
       // Again, because it may have been dropped during the call.
-      const stale = await this.#store.find(call.key);
-      if (stale === undefined || stale.ageMs >= ttlMs + staleIfErrorMs) throw error;
+      const stale = await this.#find(call, ttlMs + staleIfErrorMs);
+      if (stale === undefined) throw error;
       request.warn(error);
-      return use(stale);
+      return use(stale, request);
     }
   }
 
@@ -91,8 +96,29 @@ export class Reuse {
     if (REVOCATIONS.has(code) || REVOKING_STATUSES.has(status)) return this.#store.drop(key);
   }
 
+  /** What is stored and younger than this. A response that cannot be read, as another release may store it, is not used. */
+  async #find<T>({ key, read }: ReusableCall<T>, maxAgeMs: number): Promise<Usable<T> | undefined> {
+    const found = await this.#store.find(key);
+    if (found === undefined || found.ageMs >= maxAgeMs) return undefined;
+    const { response, ageMs } = found;
+    try {
+      const { status, receivedAt } = response;
+      return { value: read(response), receivedAt, status, ageMs };
+    } catch (error) {
+      if (error instanceof RolecallError || error instanceof UpstreamFailure) return undefined;
+      throw error;
+    }
+  }
+
+  /** Reports the failure of the last refresh of the same response, and refreshes it. */
+  #refreshBehind<T>(call: ReusableCall<T>, receivedAt: number, { warn }: RequestScope): void {
+    const last = this.#failures.get(call.key.name);
+    if (last?.receivedAt === receivedAt) warn(last.failure);
+    this.#refresh(call, receivedAt);
+  }
+
   /** Runs behind the response, and outlives its caller. At shutdown, it ends with the process. */
-  async #refresh<T>({ key, make }: ReusableCall<T>): Promise<void> {
+  async #refresh<T>({ key, make }: ReusableCall<T>, receivedAt: number): Promise<void> {
     const { name } = key;
     // Not one claim for each of many requests.
     if (this.#refreshing.has(name)) return;
@@ -102,11 +128,17 @@ export class Reuse {
       await make({ signal: new AbortController().signal, report() {} });
     } catch (error) {
       if (!(error instanceof RolecallError)) throw error;
-      this.#failures.set(name, error);
+      this.#failures.set(name, { failure: error, receivedAt });
     } finally {
       this.#refreshing.delete(name);
     }
   }
+}
+
+function use<T>(found: Usable<T>, { report }: RequestScope): Received<T> {
+  const { value, receivedAt, status, ageMs } = found;
+  report({ status, attempts: 0, durationMs: 0, ageMs });
+  return { value, receivedAt };
 }
 
 /** A rate limit is one although it has a 4xx status: it takes nobody's rights away. */

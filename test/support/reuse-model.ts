@@ -103,6 +103,7 @@ const datadog = (apiKey: string, appKey: string): ModelCaller => ({
 export const CALLERS: readonly ModelCaller[] = [
   datadog('a', 'bc'),
   datadog('ab', 'c'),
+  datadog('a', 'c'),
   { kind: HEYGEN_V3, headers: { 'x-heygen-api-key': 'a' } },
 ];
 
