@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Entry, EntryRefused, MAX_ENTRY_BYTES, open, seal } from '../src/cache/encryption.ts';
 import type { Place } from '../src/cache/places.ts';
+import { lengthPrefixed } from '../src/lib/length-prefixed.ts';
 import { Secret } from '../src/lib/secret.ts';
 import { deriveKey, hashedName } from '../src/redis/derive.ts';
 import { userDocument } from './fixtures/datadog.ts';
@@ -45,11 +46,20 @@ const place = ({
   ),
 });
 
+/** As `seal` does, whatever it is. */
+function sealAsIs(plain: Buffer): Buffer {
+  const { name, url, encryptionKey } = place();
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', encryptionKey, nonce);
+  cipher.setAAD(lengthPrefixed(['1', name, url]));
+  const encrypted = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([Buffer.of(1), nonce, cipher.getAuthTag(), encrypted]);
+}
+
 const refusal = (message: string) => ({ name: 'EntryRefused', message });
 
 describe('a sealed response', () => {
   for (const [what, response] of [
-    ['plain', {}],
     ['short', { bytes: Buffer.from('{}') }],
     ['empty', { bytes: Buffer.alloc(0), status: 204 }],
     ['compressed by the vendor', { bytes: gzipSync(BODY), encoding: 'gzip' }],
@@ -63,7 +73,18 @@ describe('a sealed response', () => {
 
   test('is compressed, unless the vendor has done that', () => {
     const plain = Buffer.concat(Array(10).fill(BODY));
-    assert.ok(seal(entry({ bytes: plain }), place()).length < plain.length / 5);
+    const short = seal(entry({ bytes: plain }), place());
+    assert.ok(short.length < plain.length / 5);
+    // As if the vendor had done it: the limit for bodies applies when it is read.
+    const { response, lifetimeMs } = open(short, place());
+    assert.deepEqual(
+      {
+        response: { ...response, encoding: undefined, bytes: gunzipSync(response.bytes) },
+        lifetimeMs,
+      },
+      entry({ bytes: plain }),
+    );
+    assert.equal(response.encoding, 'gzip');
     const bytes = gzipSync(plain);
     const overhead = seal(entry({ bytes, encoding: 'gzip' }), place()).length - bytes.length;
     assert.ok(overhead > 0 && overhead < 200, `${overhead}`);
@@ -118,6 +139,32 @@ describe('a sealed response', () => {
     other[0] = 2;
     assert.throws(() => open(other, place()), refusal('has another version'));
     assert.throws(() => open(Buffer.alloc(0), place()), refusal('has another version'));
+  });
+
+  const HEAD = { status: 200, receivedAt: 0, lifetimeMs: 60_000 };
+  for (const [what, plain] of [
+    ['nothing', Buffer.alloc(0)],
+    ['a shorter length', Buffer.alloc(3)],
+    ['a length beyond its end', Buffer.alloc(4, 0xff)],
+    ['no JSON', lengthPrefixed(['{'])],
+    ['no object', lengthPrefixed(['null'])],
+    ['no status', lengthPrefixed([JSON.stringify({ ...HEAD, status: undefined })])],
+    ['an unsuccessful status', lengthPrefixed([JSON.stringify({ ...HEAD, status: 403 })])],
+    ['no time', lengthPrefixed([JSON.stringify({ ...HEAD, receivedAt: null })])],
+    ['a time that no date has', lengthPrefixed([JSON.stringify({ ...HEAD, receivedAt: 1e16 })])],
+    ['a life that is no number', lengthPrefixed([JSON.stringify({ ...HEAD, lifetimeMs: '1' })])],
+    ['several encodings', lengthPrefixed([JSON.stringify({ ...HEAD, encoding: ['gzip'] })])],
+  ] as const) {
+    test(`that holds ${what} is refused, although it was sealed with the secret and the keys`, () => {
+      const sealedAsIs = sealAsIs(plain);
+      assert.throws(() => open(sealedAsIs, place()), refusal('cannot be read'));
+    });
+  }
+
+  test('of a release that says more about it opens', () => {
+    const plain = lengthPrefixed([JSON.stringify({ ...HEAD, isNew: true })]);
+    const { response } = open(sealAsIs(plain), place());
+    assert.deepEqual(response.bytes, Buffer.alloc(0));
   });
 
   test('is at most a mebibyte, compressed', () => {

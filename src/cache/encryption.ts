@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, gzipSync } from 'node:zlib';
+import { z } from 'zod';
 import { lengthPrefixed } from '../lib/length-prefixed.ts';
 import type { Place } from './places.ts';
 import type { StoredResponse } from './store.ts';
@@ -28,15 +29,16 @@ export class EntryRefused extends Error {
   override readonly name = 'EntryRefused';
 }
 
+/** The latest that a Date can be. */
+const MAX_TIME = 8.64e15;
+
 /** Precedes the body, as JSON. */
-interface Head {
-  readonly status: number;
-  readonly encoding?: string;
-  readonly receivedAt: number;
-  readonly lifetimeMs: number;
-  /** Was the body compressed here? */
-  readonly isDeflated: boolean;
-}
+const head = z.object({
+  status: z.int().min(200).max(299),
+  encoding: z.string().optional(),
+  receivedAt: z.int().min(0).max(MAX_TIME),
+  lifetimeMs: z.int().min(0),
+});
 
 /**
  * Encrypts a response with AES-256-GCM: version, nonce, tag, ciphertext. Neither an entry nor the secret reveals anything
@@ -45,20 +47,9 @@ interface Head {
  * @throws {EntryRefused} if it is too large
  */
 export function seal({ response, lifetimeMs }: Entry, place: Place): Buffer {
-  const { status, encoding, receivedAt, bytes } = response;
-  const deflated = encoding === undefined ? deflate(bytes) : bytes;
-  const isDeflated = deflated.length < bytes.length;
-  const head: Head = {
-    status,
-    ...(encoding !== undefined && { encoding }),
-    receivedAt,
-    lifetimeMs,
-    isDeflated,
-  };
-  const plain = Buffer.concat([
-    lengthPrefixed([JSON.stringify(head)]),
-    isDeflated ? deflated : bytes,
-  ]);
+  const { bytes, ...about } = compressed(response);
+  const own: z.infer<typeof head> = { ...about, lifetimeMs };
+  const plain = Buffer.concat([lengthPrefixed([JSON.stringify(own)]), bytes]);
   if (START_BYTES + plain.length > MAX_ENTRY_BYTES) throw tooLarge();
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, place.encryptionKey, nonce).setAAD(dataOf(place));
@@ -70,19 +61,19 @@ export function seal({ response, lifetimeMs }: Entry, place: Place): Buffer {
 export function open(sealed: Buffer, place: Place): Entry {
   if (sealed.length > MAX_ENTRY_BYTES) throw tooLarge();
   if (sealed[0] !== VERSION) throw new EntryRefused('has another version');
-  const plain = decrypt(sealed, place);
-  const bodyStart = LENGTH_BYTES + plain.readUInt32BE(0);
-  const head: Head = JSON.parse(plain.toString('utf8', LENGTH_BYTES, bodyStart));
-  const body = plain.subarray(bodyStart);
-  return {
-    response: {
-      status: head.status,
-      encoding: head.encoding,
-      receivedAt: head.receivedAt,
-      bytes: head.isDeflated ? inflateRawSync(body) : body,
-    },
-    lifetimeMs: head.lifetimeMs,
-  };
+  return read(decrypt(sealed, place));
+}
+
+/** Whoever wrote this has the secret and the credentials, but may be another release. */
+function read(plain: Buffer): Entry {
+  try {
+    const bodyStart = LENGTH_BYTES + plain.readUInt32BE(0);
+    const text = plain.toString('utf8', LENGTH_BYTES, bodyStart);
+    const { lifetimeMs, encoding, ...about } = head.parse(JSON.parse(text));
+    return { response: { ...about, encoding, bytes: plain.subarray(bodyStart) }, lifetimeMs };
+  } catch {
+    throw new EntryRefused('cannot be read');
+  }
 }
 
 function decrypt(sealed: Buffer, place: Place): Buffer {
@@ -103,10 +94,15 @@ function dataOf({ name, url }: Place): Buffer {
   return lengthPrefixed([String(VERSION), name, url]);
 }
 
-/** Quick rather than small: most vendors compress their responses themselves. */
-function deflate(bytes: Buffer): Buffer {
-  if (bytes.length < MIN_COMPRESSED_BYTES) return bytes;
-  return deflateRawSync(bytes, { level: constants.Z_BEST_SPEED });
+/** As a vendor would compress it, so that it stays compressed until its body is read, within the limit for bodies. */
+function compressed(response: StoredResponse): StoredResponse {
+  const { encoding, bytes } = response;
+  if (encoding !== undefined || bytes.length < MIN_COMPRESSED_BYTES) return response;
+  // Quick rather than small: most vendors compress their responses themselves.
+  const shorter = gzipSync(bytes, { level: constants.Z_BEST_SPEED });
+  return shorter.length < bytes.length
+    ? { ...response, encoding: 'gzip', bytes: shorter }
+    : response;
 }
 
 export function tooLarge(): EntryRefused {
