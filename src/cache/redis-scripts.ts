@@ -11,7 +11,8 @@ export const DROPS_AT_ONCE = 500;
 export const FIND = `
 local found = {}
 for i, name in ipairs(KEYS) do
-  local length = redis.call('STRLEN', name)
+  -- An error if the name holds no string.
+  local length = tonumber(redis.pcall('STRLEN', name)) or 0
   if length > tonumber(ARGV[1]) then
     found[i] = length
   elseif length > ${MARK.length} then
@@ -28,7 +29,7 @@ const CLAIM_REST_MS = 1_000;
 
 /** Stores ARGV[1] in KEYS[1] for ARGV[2] milliseconds, unless the mark is there. Ends the claim in KEYS[2] soon. */
 export const STORE = `
-if redis.call('STRLEN', KEYS[1]) ~= ${MARK.length} then
+if redis.pcall('STRLEN', KEYS[1]) ~= ${MARK.length} then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end
 redis.call('PEXPIRE', KEYS[2], ${CLAIM_REST_MS})
