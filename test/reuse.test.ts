@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { startCached, warningsOf } from './support/caching.ts';
 import { codesOf, dataOf } from './support/rolecall.ts';
 import { json, text } from './support/upstream.ts';
@@ -38,6 +38,22 @@ describe('with CACHE_TTL_SECONDS', () => {
     assert.equal(await asOf(), first);
     cached.advanceSeconds(2);
     assert.equal(await asOf(), new Date().toISOString());
+  });
+
+  test('a machine that slept has not stopped time', async () => {
+    await using cached = await startCached(MINUTE);
+    await cached.callOf();
+    // Only the time of day goes on.
+    mock.timers.tick(60_000);
+    assert.equal(await cached.callOf(), 2);
+  });
+
+  test('a clock that is set back prolongs nothing', async () => {
+    await using cached = await startCached(MINUTE);
+    await cached.callOf();
+    cached.advanceSeconds(60);
+    mock.timers.setTime(Date.now() - 3_600_000);
+    assert.equal(await cached.callOf(), 2);
   });
 
   for (const [what, script, code] of [
