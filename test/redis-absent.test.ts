@@ -89,6 +89,38 @@ test('a Redis that refuses the password is named in the log by its error alone',
   }
 });
 
+for (const [what, reply] of [
+  ['a number', ':5\r\n'],
+  ['a list', '*2\r\n*-1\r\n:7\r\n'],
+  ['OK', '+OK\r\n'],
+  ['nothing', '$-1\r\n'],
+] as const) {
+  test(`something else at the address of Redis is not used: it responds with ${what}`, async () => {
+    const other = createServer((socket) => {
+      socket.on('error', () => {}).on('data', () => socket.write(reply));
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    try {
+      await using rolecall = await startRolecall({
+        ...ENVIRONMENT,
+        RATE_LIMIT: '1000',
+        REDIS_URL: `redis://127.0.0.1:${port}`,
+      });
+      while (!rolecall.log().includes('Redis')) dataOf(await rolecall.query(QUERY));
+      dataOf(await rolecall.query(QUERY));
+      const lines = linesOf(rolecall.log()).filter(({ msg }) => /Redis/.test(msg));
+      assert.deepEqual(
+        lines.map(({ reason }) => reason),
+        ['it does not respond as Redis does'],
+      );
+      assert.equal(await readyText(rolecall), 'degraded: Redis is not in use\n');
+    } finally {
+      other.close();
+    }
+  });
+}
+
 test('a Redis that never responds delays no request', async () => {
   const redis = createServer((socket) => void socket.on('error', () => {}));
   await new Promise<void>((resolve) => redis.listen(0, '127.0.0.1', resolve));

@@ -41,6 +41,12 @@ export function createClient(url: string, timeoutMs: number): Redis {
   });
 }
 
+/** Something else responds at the address of Redis. */
+export class NotRedis extends Error {
+  override readonly name = 'NotRedis';
+  override readonly message = 'it does not respond as Redis does';
+}
+
 /** Did Redis itself refuse the command? */
 export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
@@ -48,7 +54,7 @@ export function isErrorReply(error: unknown): error is Error {
 
 /** Why a command or a connection failed, without host names and arguments, which include the password. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof TooSlow) return error.message;
+  if (error instanceof TooSlow || error instanceof NotRedis) return error.message;
   if (isErrorReply(error))
     return `it responded with ${/^[A-Z]+/.exec(error.message)?.[0] ?? 'an error'}`;
   const { code } = error as NodeJS.ErrnoException;

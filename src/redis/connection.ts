@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { createClient, isErrorReply, reasonOf } from './client.ts';
+import { createClient, isErrorReply, NotRedis, reasonOf } from './client.ts';
 import type { RedisSettings } from './settings.ts';
 import { within } from './within.ts';
 
@@ -36,7 +36,8 @@ export type SendCommand = (
 export class RedisConnection {
   readonly settings: RedisSettings;
   readonly report: RedisReport;
-  readonly #scripts = new Set<string>();
+  /** By the names that Redis gives them. */
+  readonly #scripts = new Map<string, string>();
   readonly #preparations: ((send: SendCommand) => Promise<void>)[] = [];
   readonly #timer: NodeJS.Timeout;
   #client: Redis;
@@ -65,8 +66,9 @@ export class RedisConnection {
    * @returns its name for `EVALSHA`, because its text would take longer to send than most entries
    */
   defineScript(script: string): string {
-    this.#scripts.add(script);
-    return hash('sha1', script);
+    const name = hash('sha1', script);
+    this.#scripts.set(name, script);
+    return name;
   }
 
   /** Has this done each time before Redis is used, at first and after it was lost. */
@@ -131,7 +133,9 @@ export class RedisConnection {
     try {
       const send: SendCommand = (...command) => this.#sendTo(client, ...command);
       await send('SET', this.settings.prefix + PROBE_NAME, '1', 'PX', PROBE_MS);
-      for (const script of this.#scripts) await send('SCRIPT', 'LOAD', script);
+      for (const [name, script] of this.#scripts) {
+        if (String(await send('SCRIPT', 'LOAD', script)) !== name) throw new NotRedis();
+      }
       for (const prepare of this.#preparations) await prepare(send);
       if (client === this.#client && client.status === 'ready') this.#use();
     } catch (error) {
