@@ -50,6 +50,11 @@ export function createPlaces({
   };
 }
 
+/** What the names of all responses match, for `SCAN`. */
+export function responsePattern({ prefix }: Pick<RedisSettings, 'prefix'>): string {
+  return `${prefix.replace(/[*?[\]\\]/g, '\\$&')}response:*`;
+}
+
 function derive(
   { url, secrets: credentials }: ResponseKey,
   prefix: string,

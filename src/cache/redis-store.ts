@@ -1,12 +1,11 @@
 import DataLoader from 'dataloader';
-import { LRUCache } from 'lru-cache';
 import { type RedisConnection, RedisUnavailable } from '../redis/connection.ts';
 import { EntryRefused, MAX_ENTRY_BYTES, open, seal, tooLarge } from './encryption.ts';
-import { createPlaces, type Place } from './places.ts';
+import { createPlaces, type Place, responsePattern } from './places.ts';
 import { DROP, DROPS_AT_ONCE, FIND, STORE } from './redis-scripts.ts';
 import type { Found, ResponseKey, ResponseStore, StoredResponse } from './store.ts';
 
-/** Of drops that Redis has not confirmed yet. Responses beyond them live until they expire. */
+/** Of drops that Redis has not confirmed yet. If there are more, all responses are dropped. */
 const MAX_PENDING_DROPS = 10_000;
 /** Longer replies could take too long, because Redis does nothing else meanwhile. */
 const MAX_FINDS_AT_ONCE = 20;
@@ -29,7 +28,9 @@ export class RedisStore implements ResponseStore {
   /** By name. Those of one tick, such as the responses of several vendors, are one command. */
   readonly #replies: DataLoader<string, unknown>;
   /** Names. */
-  readonly #pendingDrops = new LRUCache<string, true>({ max: MAX_PENDING_DROPS });
+  readonly #pendingDrops = new Set<string>();
+  /** Were there too many? Callers with invented keys can cause them, and must not keep others' responses alive. */
+  #mustDropAll = false;
 
   /** @param callMs the longest time that a call to a vendor takes */
   constructor(redis: RedisConnection, callMs: number) {
@@ -46,8 +47,9 @@ export class RedisStore implements ResponseStore {
       maxBatchSize: MAX_FINDS_AT_ONCE,
     });
     redis.beforeUse(async (send) => {
-      while (this.#pendingDrops.size > 0) {
-        await this.#sendDrops(send, [...this.#pendingDrops.keys()]);
+      while (this.#mustDropAll || this.#pendingDrops.size > 0) {
+        if (this.#mustDropAll) await this.#dropAll(send);
+        await this.#sendDrops(send, [...this.#pendingDrops]);
       }
     });
   }
@@ -76,7 +78,11 @@ export class RedisStore implements ResponseStore {
 
   async drop(key: ResponseKey): Promise<void> {
     const names = this.#placesOf(key).responses.map(({ name }) => name);
-    for (const name of names) this.#pendingDrops.set(name, true);
+    if (this.#pendingDrops.size >= MAX_PENDING_DROPS) {
+      this.#pendingDrops.clear();
+      this.#mustDropAll = true;
+    }
+    for (const name of names) this.#pendingDrops.add(name);
     const isPending = () => names.some((name) => this.#pendingDrops.has(name));
     await this.#ifUsed(this.#sendDrops(this.#redis.send, names));
     // Redis may have come back at this moment, too late for it to be repeated there.
@@ -117,6 +123,24 @@ export class RedisStore implements ResponseStore {
         return { response, ageMs };
       }) ?? []
     );
+  }
+
+  /** Also those of other copies, which may be among them. */
+  async #dropAll(send: RedisConnection['send']): Promise<void> {
+    this.#mustDropAll = false;
+    try {
+      const pattern = responsePattern(this.#redis.settings);
+      let cursor = '0';
+      do {
+        const found = await send('SCAN', cursor, 'MATCH', pattern, 'COUNT', DROPS_AT_ONCE);
+        const [next, names] = found as [Buffer, Buffer[]];
+        await this.#sendDrops(send, names.map(String));
+        cursor = String(next);
+      } while (cursor !== '0');
+    } catch (error) {
+      this.#mustDropAll = true;
+      throw error;
+    }
   }
 
   async #sendDrops(send: RedisConnection['send'], names: readonly string[]): Promise<void> {
