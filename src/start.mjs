@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Plain JavaScript, so that an older Node can run it and report its version.
 import './node-version.mjs';
 import module from 'node:module';

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { isObjectType, isUnionType } from 'graphql';
 import { fileVariable } from '../src/config/file-variables.ts';
 import { ConfigError, type Environment } from '../src/config/index.ts';
-import { variablesOf } from '../src/config/variable-names.ts';
+import { variablesOf } from '../src/config/variables.ts';
 import { startSandbox } from '../src/process/sandbox-server.ts';
 import { providers } from '../src/providers/index.ts';
 import { createSchemas } from '../src/schema/index.ts';

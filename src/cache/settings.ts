@@ -22,9 +22,13 @@ const seconds = wholeNumber(0, DAY_SECONDS).default(0);
 
 export const cacheSettings: z.ZodType<CacheSettings> = z
   .object({
-    CACHE_TTL_SECONDS: seconds,
-    CACHE_STALE_SECONDS: seconds,
-    CACHE_STALE_IF_ERROR_SECONDS: seconds,
+    CACHE_TTL_SECONDS: seconds.describe(
+      'how long a vendor’s response is used again without a call',
+    ),
+    CACHE_STALE_SECONDS: seconds.describe('how long after that it is used while it is refreshed'),
+    CACHE_STALE_IF_ERROR_SECONDS: seconds.describe(
+      'how long after that it is used if the vendor fails',
+    ),
   })
   .transform((set) => ({
     ttlMs: set.CACHE_TTL_SECONDS * 1_000,

@@ -1,8 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { cacheSettings } from '../cache/settings.ts';
 import { credentialsSettings } from '../credentials/settings.ts';
 import { identitySettings } from '../identity/settings.ts';
-import { oneOf, wholeNumber } from '../lib/env-types.ts';
 import type { Secret } from '../lib/secret.ts';
 import { entryPartsOf } from '../providers/credential-source.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -21,6 +20,7 @@ import {
 } from './file-variables.ts';
 import { brokenRules } from './rules.ts';
 import { checkNames } from './variable-names.ts';
+import { ownSettings } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,20 +45,12 @@ export class ConfigError extends Error {
         `Rolecall cannot start: ${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong.`,
         ...problems.map((problem) => `  - ${problem}`),
         ...warnings,
-        'Correct it in the environment or in the file .env. The file .env.example lists every variable.',
+        'Correct it in the environment or in the file .env. Start Rolecall with --help to list every variable.',
       ].join('\n'),
     );
     this.problems = problems;
   }
 }
-
-const variables = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).default(4000),
-  CREDENTIALS: oneOf(['server', 'request', 'caller']).default('server'),
-  VIEWER: oneOf(['key', 'caller']).default('key'),
-  SANDBOX: oneOf(['0', '1']).default('0'),
-});
 
 /**
  * @param environment empty values count as unset
@@ -72,15 +64,6 @@ export function readConfig(
 ): Config {
   const named = checkNames(
     Object.fromEntries(Object.entries(environment).filter(isSet)),
-    [
-      variables,
-      serverSettings,
-      identitySettings,
-      upstreamSettings,
-      cacheSettings,
-      redisSettings,
-      credentialsSettings({}),
-    ],
     providers,
     groupsOf(providers).flatMap(({ names }) => names.map(fileVariable)),
   );
@@ -95,7 +78,7 @@ export function readConfig(
     problems.push(...problemTexts(result.error.issues, files));
     return undefined;
   };
-  const own = parse(variables, set);
+  const own = parse(ownSettings, set);
   const server = parse(serverSettings, set);
   const identity = parse(identitySettings, set);
   const upstream = parse(upstreamSettings, set);

@@ -1,6 +1,6 @@
 import levenshtein from 'js-levenshtein';
-import { z } from 'zod';
 import type { Provider } from '../providers/provider.ts';
+import { allSettings, variablesOf } from './variables.ts';
 
 /** Prefixes that only Rolecall's variables have; providers add their own. */
 const PREFIXES = ['LIMIT_', 'UPSTREAM_', 'BREAKER_'];
@@ -12,7 +12,7 @@ const OF_A_SERVICE = /_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
 type Variables = Readonly<Record<string, string>>;
 
 interface NamedVariables {
-  /** Without former names whose new name is set too. */
+  /** With the current names in place of former ones. */
   readonly set: Variables;
   /** A sentence for each former or misspelt name. */
   readonly warnings: readonly string[];
@@ -20,12 +20,10 @@ interface NamedVariables {
 
 /**
  * Finds variables with a former name, or with a name that is probably misspelt.
- * @param settings the schemas that read variables, except for the providers' own
- * @param others names that nothing in these settings reads
+ * @param others names of variables that no schema reads
  */
 export function checkNames(
   set: Variables,
-  settings: readonly z.ZodType[],
   providers: readonly Provider[],
   others: readonly string[],
 ): NamedVariables {
@@ -33,25 +31,20 @@ export function checkNames(
     providers.flatMap(({ renamedVariables = {} }) => Object.entries(renamedVariables)),
   );
   const prefixes = [...PREFIXES, ...providers.flatMap(({ variablePrefix = [] }) => variablePrefix)];
-  const schemas = [...settings, ...providers.map((provider) => provider.settings)];
-  const names = new Set([...schemas.flatMap((schema) => variablesOf(schema)), ...others]);
-  const meanable = [...names].filter((name) => !renamed.has(name) && !SHARED.test(name));
+  const names = new Set([...allSettings(providers).flatMap(variablesOf), ...others]);
+  const meanable = [...names].filter((name) => !SHARED.test(name));
   const warnings: string[] = [];
-  const kept = Object.entries(set).filter(([name]) => {
+  const kept = Object.entries(set).flatMap(([name, value]) => {
     const current = renamed.get(name);
-    const isIgnored = current !== undefined && current in set;
-    if (current !== undefined) warnings.push(renamedText(name, current, isIgnored));
-    else if (!names.has(name)) warnings.push(...misspeltText(name, meanable, prefixes));
-    return !isIgnored;
+    if (current !== undefined) {
+      const isIgnored = current in set;
+      warnings.push(renamedText(name, current, isIgnored));
+      return isIgnored ? [] : [[current, value] as const];
+    }
+    if (!names.has(name)) warnings.push(...misspeltText(name, meanable, prefixes));
+    return [[name, value] as const];
   });
   return { set: Object.fromEntries(kept), warnings };
-}
-
-/** The names of the variables that a schema reads. */
-export function variablesOf(schema: z.core.$ZodType): readonly string[] {
-  if (schema instanceof z.ZodPipe) return variablesOf(schema.in);
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  throw new TypeError('Settings are a schema of an object, perhaps with a transform');
 }
 
 function renamedText(name: string, current: string, isIgnored: boolean): string {

@@ -24,10 +24,20 @@ export const FILE_VARIABLE = 'CREDENTIALS_FILE';
 export function credentialsSettings(parts: EntryParts): z.ZodType<CredentialsSettings> {
   return z
     .object({
-      [FILE_VARIABLE]: entriesIn(parts).optional(),
-      CREDENTIALS_URL: secureUrl.optional(),
-      CREDENTIALS_URL_TOKEN: key.optional(),
-      CREDENTIALS_TTL_SECONDS: wholeNumber(0, 86_400).default(60),
+      [FILE_VARIABLE]: entriesIn(parts)
+        .optional()
+        .describe(
+          'with CREDENTIALS=caller: the absolute path of a JSON file with everyone’s keys, read again when it changes',
+        ),
+      CREDENTIALS_URL: secureUrl
+        .optional()
+        .describe(
+          'instead of CREDENTIALS_FILE: the URL of your service that knows everyone’s keys',
+        ),
+      CREDENTIALS_URL_TOKEN: key.optional().describe('the bearer token for CREDENTIALS_URL'),
+      CREDENTIALS_TTL_SECONDS: wholeNumber(0, 86_400)
+        .default(60)
+        .describe('the longest time that keys from CREDENTIALS_URL are remembered'),
     })
     .transform((set) => ({
       entries: { value: set[FILE_VARIABLE] ?? new Map() },

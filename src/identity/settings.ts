@@ -49,25 +49,41 @@ const claimName = z
   .regex(CLAIM_NAME, 'must be the name of a claim: letters, digits and _ : / . -');
 
 const variables = z.object({
-  JWT_ISSUER: issuer.optional(),
-  JWT_JWKS_URL: secureUrl.optional(),
-  JWT_AUDIENCE: listOf(
-    (text) => text || undefined,
-    'must be audiences, separated by commas',
-  ).optional(),
+  JWT_ISSUER: issuer
+    .optional()
+    .describe(
+      'lets in callers who sign in with OpenID Connect: the issuer’s URL, exactly as in its tokens',
+    ),
+  JWT_JWKS_URL: secureUrl
+    .optional()
+    .describe('the URL of the issuer’s keys, if its discovery document does not give it'),
+  JWT_AUDIENCE: listOf((text) => text || undefined, 'must be audiences, separated by commas')
+    .optional()
+    .describe(
+      'required with JWT_ISSUER: audiences, separated by commas; a token must be for one of them',
+    ),
   JWT_ALGORITHMS: listOf(
     (text) => (ASYMMETRIC.has(text) ? text : undefined),
     `must be asymmetric algorithms, separated by commas: ${[...ASYMMETRIC].join(', ')}`,
-  ).default(['RS256', 'PS256', 'ES256', 'EdDSA']),
-  JWT_SUBJECT_CLAIM: claimName.default('sub'),
-  JWT_EMAIL_CLAIM: claimName.default('email'),
-  JWT_EMAIL_VERIFIED_CLAIM: claimName.default('email_verified'),
+  )
+    .default(['RS256', 'PS256', 'ES256', 'EdDSA'])
+    .describe('accepted signature algorithms, separated by commas; asymmetric ones only'),
+  JWT_SUBJECT_CLAIM: claimName.default('sub').describe('the claim that identifies the caller'),
+  JWT_EMAIL_CLAIM: claimName
+    .default('email')
+    .describe('the claim with the caller’s e-mail address'),
+  JWT_EMAIL_VERIFIED_CLAIM: claimName
+    .default('email_verified')
+    .describe('the claim that vouches for it'),
   LOG_SECRET: key
     .refine(
       (secret) => secret.reveal().length >= MIN_SECRET_LENGTH,
       `must have at least ${MIN_SECRET_LENGTH} characters, or the callers in the log could be guessed`,
     )
-    .optional(),
+    .optional()
+    .describe(
+      'at least 32 characters: keeps the hashes of callers in the log the same across restarts and processes',
+    ),
 });
 
 export const identitySettings: z.ZodType<IdentitySettings> = variables.transform((set, context) => {

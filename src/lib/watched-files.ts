@@ -52,6 +52,8 @@ export class WatchedFiles {
   #files: readonly TextFile[];
   /** The versions at each look since the change. */
   #seen: string[] = [];
+  /** Undefined unless it looks. */
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param files as read at startup
@@ -71,9 +73,14 @@ export class WatchedFiles {
   start(): void {
     const next = async () => {
       await this.look();
-      this.start();
+      if (this.#timer !== undefined) this.start();
     };
-    setTimeout(next, INTERVAL_MS).unref();
+    this.#timer = setTimeout(next, INTERVAL_MS).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Reads the files if they have changed, but not since the look before: no half-written file, and no half of a pair. */

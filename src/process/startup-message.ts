@@ -30,12 +30,7 @@ const OWNER_TEXTS = {
 /** Announces where the server listens and for whom: as text on a terminal, otherwise in the log. */
 export function announce(config: Config, port: number, logger: Logger): void {
   const sandbox = [INVENTED, config.isSandboxForced ? FORCED : withoutKeys(config)];
-  const lines = [
-    servesText(config, port),
-    `Providers: ${providersText(config)}`,
-    `Lets in: ${callersText(config)}`,
-    `Shows: ${viewerText(config)}`,
-  ];
+  const lines = [servesText(config, port), ...describeConfig(config)];
 
   if (process.stdout.isTTY) {
     const frame = '*'.repeat(72);
@@ -50,6 +45,15 @@ export function announce(config: Config, port: number, logger: Logger): void {
       `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters and can be guessed: replace it, for example with the output of \`openssl rand -hex 32\`.`,
     );
   }
+}
+
+/** What is connected, for whom, as lines. */
+export function describeConfig(config: Config): readonly string[] {
+  return [
+    `Providers: ${providersText(config)}`,
+    `Lets in: ${callersText(config)}`,
+    `Shows: ${viewerText(config)}`,
+  ];
 }
 
 function withoutKeys({ providers }: Config): string {

@@ -38,16 +38,27 @@ const redisUrl = z.string().transform((text, context) => {
 
 export const redisSettings: z.ZodType<RedisSettings> = z
   .object({
-    REDIS_URL: redisUrl.optional(),
+    REDIS_URL: redisUrl
+      .optional()
+      .describe(
+        'the Redis or Valkey by which several copies of Rolecall act as one: redis:// or rediss://',
+      ),
     REDIS_PREFIX: z
       .string()
       .regex(PREFIX, 'must be up to 64 printable ASCII characters without spaces')
-      .default('rolecall:'),
-    REDIS_TIMEOUT_MS: wholeNumber(1, 10_000).default(100),
+      .default('rolecall:')
+      .describe('what every name in Redis begins with'),
+    REDIS_TIMEOUT_MS: wholeNumber(1, 10_000)
+      .default(100)
+      .describe('how long a command to Redis may take'),
     CACHE_SECRET: linesOf(
       parseSecret,
       `must be ${SECRET_EXPECTED}; or several, separated by commas or line breaks`,
-    ).default([]),
+    )
+      .default([])
+      .describe(
+        'required with REDIS_URL: at least 32 random bytes in base64, which encrypt what Redis holds; several, separated by commas, to rotate them',
+      ),
   })
   .transform((set) => ({
     url: { value: set.REDIS_URL },

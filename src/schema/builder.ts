@@ -21,7 +21,7 @@ export interface UserShape {
   readonly email: Lenient<string>;
 }
 
-interface Types {
+export interface Types {
   Context: Context;
   Interfaces: { User: Exposed<UserShape> };
   Scalars: {

@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -38,6 +37,7 @@ import { requestId } from './http/request-id.ts';
 import { responseHeaders } from './http/response-headers.ts';
 import { createRoutes, isPath, type Readiness } from './http/routes.ts';
 import type { ServerContext, ServerPlugin } from './plugin.ts';
+import type { RolecallServer } from './rolecall-server.ts';
 import type { ServerSettings } from './settings.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -51,16 +51,6 @@ export interface ServerConfig extends ConnectSettings {
   readonly identity: IdentitySettings;
   readonly server: ServerSettings;
   readonly redis: RedisSettings;
-}
-
-/** Rolecall as an HTTP handler. */
-export interface RolecallServer {
-  /** For `node:http`. */
-  readonly listener: RequestListener;
-  /** The Fetch handler, for use without an HTTP port. */
-  fetch(url: string, init?: RequestInit): Promise<Response>;
-  /** Closes its connection to Redis, after the last request. */
-  close(): void;
 }
 
 export function createServer(
@@ -108,6 +98,8 @@ export function createServer(
     staleWarnings,
   ];
 
+  const isReady = () => readiness.isReady && (verifier?.isReady ?? true);
+
   function createEndpoint(
     path: string,
     schema: GraphQLSchema,
@@ -136,7 +128,7 @@ export function createServer(
           path,
           home: GRAPHQL_PATH,
           hasPage: settings.graphiql,
-          isReady: () => readiness.isReady && (verifier?.isReady ?? true),
+          isReady,
           isDegraded: () => redis?.isUsed === false,
         }),
         ...page,
@@ -188,6 +180,11 @@ export function createServer(
   return {
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
     fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
+    handle: async (request, address) => endpointOf(request.url).fetch(request, { address }),
+    schema: graph,
+    get isReady() {
+      return isReady();
+    },
     close: () => redis?.close(),
   };
 }

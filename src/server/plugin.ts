@@ -9,6 +9,8 @@ import type { Counted } from './guards/limiter.ts';
 export interface ServerContext {
   readonly req?: IncomingMessage;
   readonly res?: ServerResponse;
+  /** The client's, for a request without a connection. */
+  readonly address?: string | undefined;
   /** Set before the other guards, if callers must authenticate. */
   authentication?: Authentication;
   /** The person in the request's JWT; unset without one. */

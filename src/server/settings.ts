@@ -97,31 +97,77 @@ const trustProxy = z.string().transform((text, context) => {
 
 export const serverSettings: z.ZodType<ServerSettings> = z
   .object({
-    CLIENT_TOKENS: clientTokens.default([]),
-    CORS_ORIGINS: corsOrigins.default([]),
-    CORS_HEADERS: corsHeaders.default([]),
-    INTROSPECTION: oneOf(['on', 'off']).default('on'),
-    GRAPHIQL: oneOf(['on', 'off']).default('on'),
-    SUBGRAPH: oneOf(['on', 'off']).default('on'),
-    LIMIT_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(102_400),
-    LIMIT_SUBGRAPH_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE).default(MEBIBYTE),
-    LIMIT_TOKENS: wholeNumber(1, 1_000_000).default(1_000),
-    LIMIT_SELECTIONS: wholeNumber(1, 1_000_000).default(2_000),
-    LIMIT_DEPTH: wholeNumber(1, 1_000).default(12),
-    LIMIT_ALIASES: wholeNumber(0, 100_000).default(30),
-    LIMIT_ROOT_FIELDS: wholeNumber(1, 100_000).default(20),
-    LIMIT_DIRECTIVES: wholeNumber(0, 100_000).default(20),
-    LIMIT_LIST_ITEMS: wholeNumber(0, 1_000_000).default(1_000),
-    LIMIT_BATCH: wholeNumber(0, 1_000).default(0),
-    LIMIT_NODES: wholeNumber(1, 100_000_000).default(50_000),
-    LIMIT_RESPONSE_BYTES: wholeNumber(1, 1024 * MEBIBYTE).default(16 * MEBIBYTE),
-    RATE_LIMIT: wholeNumber(0, 10_000_000).default(600),
-    TRUST_PROXY: trustProxy.default(() => () => false),
-    MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
-    UNSENT_MEMORY_MB: wholeNumber(1, 1_000_000).default(256),
-    LOG_LEVEL: oneOf(LEVELS).default('info'),
-    DRAIN_DELAY_MS: wholeNumber(0, 10 * MINUTE_MS).default(0),
-    SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 10 * MINUTE_MS).default(10_000),
+    CLIENT_TOKENS: clientTokens
+      .default([])
+      .describe('bearer tokens that callers may use, separated by commas'),
+    CORS_ORIGINS: corsOrigins
+      .default([])
+      .describe('origins whose pages may read responses, separated by commas'),
+    CORS_HEADERS: corsHeaders
+      .default([])
+      .describe('more headers that these pages may send, separated by commas'),
+    INTROSPECTION: oneOf(['on', 'off'])
+      .default('on')
+      .describe('off hides the schema: no introspection, no suggestions in messages'),
+    GRAPHIQL: oneOf(['on', 'off']).default('on').describe('off disables the GraphiQL page'),
+    SUBGRAPH: oneOf(['on', 'off'])
+      .default('on')
+      .describe('off disables /subgraph, the schema for federation'),
+    LIMIT_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE)
+      .default(102_400)
+      .describe('the longest body of a request'),
+    LIMIT_SUBGRAPH_BODY_BYTES: wholeNumber(1, 100 * MEBIBYTE)
+      .default(MEBIBYTE)
+      .describe('the longest body of a request to /subgraph'),
+    LIMIT_TOKENS: wholeNumber(1, 1_000_000)
+      .default(1_000)
+      .describe('the most tokens or lines of a document'),
+    LIMIT_SELECTIONS: wholeNumber(1, 1_000_000)
+      .default(2_000)
+      .describe('the most selections of a document, fragments expanded'),
+    LIMIT_DEPTH: wholeNumber(1, 1_000).default(12).describe('how deep selections may nest'),
+    LIMIT_ALIASES: wholeNumber(0, 100_000).default(30).describe('the most aliases of a document'),
+    LIMIT_ROOT_FIELDS: wholeNumber(1, 100_000)
+      .default(20)
+      .describe('the most root fields of a document'),
+    LIMIT_DIRECTIVES: wholeNumber(0, 100_000)
+      .default(20)
+      .describe('the most directives of a document'),
+    LIMIT_LIST_ITEMS: wholeNumber(0, 1_000_000)
+      .default(1_000)
+      .describe('the most items of a list in a document or a variable'),
+    LIMIT_BATCH: wholeNumber(0, 1_000)
+      .default(0)
+      .describe('the most operations of a batch; 0 refuses batches'),
+    LIMIT_NODES: wholeNumber(1, 100_000_000)
+      .default(50_000)
+      .describe('the most list items of a response'),
+    LIMIT_RESPONSE_BYTES: wholeNumber(1, 1024 * MEBIBYTE)
+      .default(16 * MEBIBYTE)
+      .describe('the longest response'),
+    RATE_LIMIT: wholeNumber(0, 10_000_000)
+      .default(600)
+      .describe('operations per minute and caller; 0 is no limit'),
+    TRUST_PROXY: trustProxy
+      .default(() => () => false)
+      .describe(
+        'proxies whose X-Forwarded-For is trusted: addresses, subnets, or loopback, linklocal, uniquelocal',
+      ),
+    MAX_CONNECTIONS: wholeNumber(1, 1_000_000)
+      .default(10_000)
+      .describe('the most open connections'),
+    UNSENT_MEMORY_MB: wholeNumber(1, 1_000_000)
+      .default(256)
+      .describe('memory for responses that clients have not read yet'),
+    LOG_LEVEL: oneOf(LEVELS)
+      .default('info')
+      .describe('silent, fatal, error, warn, info, debug or trace'),
+    DRAIN_DELAY_MS: wholeNumber(0, 10 * MINUTE_MS)
+      .default(0)
+      .describe('how long connections are still accepted after SIGTERM, with /ready at 503'),
+    SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 10 * MINUTE_MS)
+      .default(10_000)
+      .describe('how long running operations may take to finish after that'),
   })
   .transform((set) => ({
     clientTokens: { value: set.CLIENT_TOKENS },

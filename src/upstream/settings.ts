@@ -36,22 +36,43 @@ export interface ProxySettings {
 /** Proxy variables may be in lower or upper case; lower case wins, as in curl. */
 export const upstreamSettings: z.ZodType<UpstreamSettings> = z
   .object({
-    UPSTREAM_DEADLINE_MS: wholeNumber(1, 10 * MINUTE_MS).default(10_000),
-    UPSTREAM_TIMEOUT_MS: wholeNumber(1, 10 * MINUTE_MS).default(5_000),
-    UPSTREAM_RETRIES: wholeNumber(0, 10).default(2),
-    UPSTREAM_RETRY_RATIO: ratio.default(0.1),
-    UPSTREAM_CONCURRENCY: wholeNumber(1, 10_000).default(64),
-    UPSTREAM_QUEUE: wholeNumber(0, 100_000).default(256),
-    UPSTREAM_MAX_BYTES: wholeNumber(1, 1024 ** 3).default(4 * 1024 ** 2),
-    BREAKER_FAILURES: wholeNumber(1, 1_000_000).default(5),
-    BREAKER_RESET_MS: wholeNumber(1, HOUR_MS).default(10_000),
-    DOCUMENT_MEMORY_MB: wholeNumber(0, 100_000).default(64),
+    UPSTREAM_DEADLINE_MS: wholeNumber(1, 10 * MINUTE_MS)
+      .default(10_000)
+      .describe('the deadline of a call to a vendor'),
+    UPSTREAM_TIMEOUT_MS: wholeNumber(1, 10 * MINUTE_MS)
+      .default(5_000)
+      .describe('the timeout of each attempt'),
+    UPSTREAM_RETRIES: wholeNumber(0, 10).default(2).describe('the most retries of a call'),
+    UPSTREAM_RETRY_RATIO: ratio
+      .default(0.1)
+      .describe('the most retries per call to a vendor in trouble'),
+    UPSTREAM_CONCURRENCY: wholeNumber(1, 10_000)
+      .default(64)
+      .describe('the most running calls per base URL'),
+    UPSTREAM_QUEUE: wholeNumber(0, 100_000)
+      .default(256)
+      .describe('the most waiting calls per base URL'),
+    UPSTREAM_MAX_BYTES: wholeNumber(1, 1024 ** 3)
+      .default(4 * 1024 ** 2)
+      .describe('the longest response body that is read'),
+    BREAKER_FAILURES: wholeNumber(1, 1_000_000)
+      .default(5)
+      .describe('how many failed calls in a row open a credential’s circuit breaker'),
+    BREAKER_RESET_MS: wholeNumber(1, HOUR_MS).default(10_000).describe('how long it stays open'),
+    DOCUMENT_MEMORY_MB: wholeNumber(0, 100_000)
+      .default(64)
+      .describe(
+        'memory for the parse cache, and as much again for responses that are used again; 0 disables it',
+      ),
     https_proxy: proxyUrl.optional(),
-    HTTPS_PROXY: proxyUrl.optional(),
+    HTTPS_PROXY: proxyUrl.optional().describe('the proxy for calls to vendors'),
     http_proxy: proxyUrl.optional(),
-    HTTP_PROXY: proxyUrl.optional(),
+    HTTP_PROXY: proxyUrl.optional().describe('the proxy for calls to vendors by http'),
     no_proxy: z.string().optional(),
-    NO_PROXY: z.string().optional(),
+    NO_PROXY: z
+      .string()
+      .optional()
+      .describe('hosts that are called without a proxy, separated by commas'),
   })
   .transform((set) => ({
     deadlineMs: set.UPSTREAM_DEADLINE_MS,

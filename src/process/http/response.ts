@@ -8,7 +8,9 @@ const SHORT_BODY_BYTES = 65_536;
  * the response closes the connection rather than reading a long body for nothing.
  * @param watch called with each response that may have unsent bytes
  */
-export function createResponseClass(watch: (response: ServerResponse) => void) {
+export function createResponseClass(
+  watch: (response: ServerResponse) => void,
+): typeof ServerResponse {
   return class Response<
     Request extends IncomingMessage = IncomingMessage,
   > extends ServerResponse<Request> {

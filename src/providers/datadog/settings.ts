@@ -72,9 +72,6 @@ function mustBeSetToo(name: 'DD_API_KEY' | 'DD_APP_KEY') {
   return { path: [name], error, when: () => true };
 }
 
-const expand = oneOf(['included', 'rest']);
-const expansionLimit = wholeNumber(0, 10_000);
-
 export const renamedVariables = {
   EXPAND: 'DD_EXPAND',
   EXPANSION_LIMIT: 'DD_EXPANSION_LIMIT',
@@ -82,23 +79,31 @@ export const renamedVariables = {
 
 export const settings: z.ZodType<Settings> = z
   .object({
-    DD_SITE: site.default('datadoghq.com'),
-    DD_API_KEY: key.optional(),
-    DD_APP_KEY: key.optional(),
-    DATADOG_API_URL: baseUrl.optional(),
-    DD_EXPAND: expand.optional(),
-    EXPAND: expand.optional(),
-    DD_EXPANSION_LIMIT: expansionLimit.optional(),
-    EXPANSION_LIMIT: expansionLimit.optional(),
-    VIEWER_LOOKUP_TTL_SECONDS: wholeNumber(0, 86_400).default(600),
+    DD_SITE: site.default('datadoghq.com').describe('Datadog’s site, such as datadoghq.eu'),
+    DD_API_KEY: key.optional().describe('Datadog’s API key; needs DD_APP_KEY'),
+    DD_APP_KEY: key.optional().describe('Datadog’s application key; needs DD_API_KEY'),
+    DATADOG_API_URL: baseUrl
+      .optional()
+      .describe('another base URL, such as a test server; overrides the site'),
+    DD_EXPAND: oneOf(['included', 'rest'])
+      .default('included')
+      .describe(
+        'resources that Datadog’s current user refers to but does not include: `included` serves only their ids, `rest` fetches them',
+      ),
+    DD_EXPANSION_LIMIT: wholeNumber(0, 10_000)
+      .default(100)
+      .describe('the most calls for them per operation'),
+    VIEWER_LOOKUP_TTL_SECONDS: wholeNumber(0, 86_400)
+      .default(600)
+      .describe('with VIEWER=caller: how long the user with an e-mail address is remembered'),
   })
   .refine((set) => set.DD_API_KEY || !set.DD_APP_KEY, mustBeSetToo('DD_API_KEY'))
   .refine((set) => set.DD_APP_KEY || !set.DD_API_KEY, mustBeSetToo('DD_APP_KEY'))
   .transform(({ DD_SITE, DD_API_KEY, DD_APP_KEY, DATADOG_API_URL, ...set }) => ({
     baseUrl: DATADOG_API_URL,
     site: DD_SITE,
-    expand: set.DD_EXPAND ?? set.EXPAND ?? 'included',
-    expansionLimit: set.DD_EXPANSION_LIMIT ?? set.EXPANSION_LIMIT ?? 100,
+    expand: set.DD_EXPAND,
+    expansionLimit: set.DD_EXPANSION_LIMIT,
     lookupTtlSeconds: set.VIEWER_LOOKUP_TTL_SECONDS,
     credentials:
       DD_API_KEY && DD_APP_KEY

@@ -14,9 +14,11 @@ export interface Settings extends ProviderSettings<Secret> {
 
 export const settings: z.ZodType<Settings> = z
   .object({
-    HEYGEN_API_KEY: key.optional(),
-    HEYGEN_API_URL: baseUrl.optional(),
-    HEYGEN_API_VERSION: oneOf(['auto', 'v1', 'v3']).default('auto'),
+    HEYGEN_API_KEY: key.optional().describe('HeyGen’s key'),
+    HEYGEN_API_URL: baseUrl.optional().describe('another base URL, such as a test server'),
+    HEYGEN_API_VERSION: oneOf(['auto', 'v1', 'v3'])
+      .default('auto')
+      .describe('v1, v3, or auto: v1, then v3 for keys for which v1 is gone'),
   })
   .transform(({ HEYGEN_API_KEY, HEYGEN_API_URL, HEYGEN_API_VERSION }) => ({
     credentials: HEYGEN_API_KEY,

@@ -16,8 +16,10 @@ export function createBodyLimit(limit: number): ServerPlugin {
       if (requestParser === undefined || request.body === null) return;
       setRequestParser((original) => {
         let received = 0;
+        // Node's streams and Yoga's, which a request over HTTP has, do not fit together.
+        const { TransformStream } = original.body instanceof ReadableStream ? globalThis : fetchAPI;
         const counted = original.body?.pipeThrough(
-          new fetchAPI.TransformStream<Uint8Array, Uint8Array>({
+          new TransformStream<Uint8Array, Uint8Array>({
             transform(chunk, controller) {
               received += chunk.byteLength;
               if (received > limit) controller.error(tooLarge(limit));

@@ -9,6 +9,17 @@ const NETWORK_PARTS = 4;
 /** A caller within the proxies' subnets could list thousands, each of which takes a tenth of a millisecond. */
 const MAX_PROXIES = 16;
 
+/** The network of a client's address; `unknown` if it is none. */
+export function networkOf(text: string | undefined): string {
+  const address = parseAddress(text);
+  if (address === undefined) return 'unknown';
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  return address.parts
+    .slice(0, NETWORK_PARTS)
+    .map((part) => part.toString(16))
+    .join(':');
+}
+
 /**
  * The network that a request comes from, according to the trusted proxies' `X-Forwarded-For`.
  * If a proxy gives no valid address, the proxy counts as the client.
@@ -21,13 +32,7 @@ export function clientNetwork(
     request,
     (address, hop) => hop < MAX_PROXIES && trustProxy(parseAddress(address)?.toString() ?? '', hop),
   );
-  const address = addresses.map(parseAddress).findLast((each) => each !== undefined);
-  if (address === undefined) return 'unknown';
-  if (address instanceof ipaddr.IPv4) return address.toString();
-  return address.parts
-    .slice(0, NETWORK_PARTS)
-    .map((part) => part.toString(16))
-    .join(':');
+  return networkOf(addresses.findLast((address) => parseAddress(address) !== undefined));
 }
 
 /** Removes the port, which some proxies add, and turns IPv4-mapped IPv6 addresses into IPv4. */

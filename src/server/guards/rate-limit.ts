@@ -5,7 +5,7 @@ import type { RedisConnection } from '../../redis/connection.ts';
 import { requestError } from '../errors/request-error.ts';
 import type { ServerContext, ServerPlugin } from '../plugin.ts';
 import type { ServerSettings } from '../settings.ts';
-import { clientNetwork } from './client-address.ts';
+import { clientNetwork, networkOf } from './client-address.ts';
 import { type Count, type Counted, createLimiter, type Limiter } from './limiter.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
@@ -58,10 +58,10 @@ export function createRateLimit(
   /** By the names of the limits. */
   const counts = new WeakMap<Request, Map<string, Count>>();
 
-  function callerOf({ headers }: Request, { req, authentication }: ServerContext): Caller {
+  function callerOf({ headers }: Request, { req, address, authentication }: ServerContext): Caller {
     if (authentication?.state === 'accepted') return { counted: [authentication.caller] };
     const counted = providers.flatMap((provider) => credentialsIn(headers, provider) ?? []);
-    const network = req === undefined ? 'unknown' : clientNetwork(req, trustProxy);
+    const network = req === undefined ? networkOf(address) : clientNetwork(req, trustProxy);
     const addressAs = (kind: string) => ({ kind, secrets: [new Secret(network)] });
     if (counted.length === 0) return { counted: [addressAs('address')] };
     return counted.every((each) => accepted.has(idOf(each)))
