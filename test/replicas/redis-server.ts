@@ -1,33 +1,32 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../support/free-port.ts';
+import { assertInstalled, SEARCH_PATH } from './installed.ts';
 
 const PROGRAM = 'redis-server';
 
-function assertInstalled(): void {
-  if (spawnSync(PROGRAM, ['--version']).status === 0) return;
-  throw new Error(
-    `This needs ${PROGRAM}: install it with \`apt-get install --no-install-recommends redis-server\`, or Valkey under this name.`,
-  );
-}
+const ADVICE = '`apt-get install --no-install-recommends redis-server`, or Valkey under this name';
 
 /**
  * A Redis on loopback with a directory of its own.
  * @param args more arguments, such as `--requirepass`
  */
 export async function startRedis(...args: string[]) {
-  assertInstalled();
+  assertInstalled(PROGRAM, '--version', ADVICE);
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'rolecall-redis-'));
   let child: ChildProcess;
 
   async function start(): Promise<void> {
     const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
-    child = spawn(PROGRAM, [...own, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(PROGRAM, [...own, ...args], {
+      env: { ...process.env, PATH: SEARCH_PATH },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.once('exit', () => reject(new Error(`${PROGRAM} ended: ${log}`)));

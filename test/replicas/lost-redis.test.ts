@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { failuresOf, latency, type Sent, startLoad } from './clients.ts';
+import { LOST, USED } from './copies.ts';
+import { startCopyProcess, startThree } from './processes.ts';
+import type { TestRedis } from './redis-server.ts';
+
+/** The default. */
+const TIMEOUT_MS = 100;
+const RECOVERY_MS = 2_000;
+const PHASE_MS = 1_500;
+
+/** Three copies under load, and beside them one without Redis, whose latencies are the machine's. */
+async function startLoaded() {
+  await using started = new AsyncDisposableStack();
+  const three = started.use(await startThree({ RATE_LIMIT: '1000000' }));
+  const { REDIS_URL: _, CACHE_SECRET: __, ...environment } = three.environment;
+  const other = started.use(await startCopyProcess(environment));
+  await other.listening();
+  const load = started.use(startLoad(three.url, { clients: 12, pauseMs: 10 }));
+  const otherLoad = started.use(startLoad(other.url, { clients: 4, pauseMs: 10 }));
+  const held = started.move();
+  return { ...three, load, otherLoad, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+describe('under load, no request fails, or waits for more than two commands', () => {
+  for (const [what, lose, restore] of [
+    [
+      'killed and started again',
+      (redis: TestRedis) => redis.kill(),
+      (redis: TestRedis) => redis.start(),
+    ],
+    [
+      'paused and resumed',
+      (redis: TestRedis) => redis.pause(),
+      (redis: TestRedis) => redis.resume(),
+    ],
+  ] as const) {
+    test(`while Redis is ${what}`, async (context) => {
+      await using three = await startLoaded();
+      const { copies, redis } = three;
+      // Until the code is compiled.
+      await delay(2 * PHASE_MS);
+      const start = performance.now();
+      await delay(PHASE_MS);
+      const lost = performance.now();
+      await lose(redis);
+      await Promise.all(copies.map((copy) => copy.lost()));
+      const known = performance.now();
+      await delay(PHASE_MS);
+      const restored = performance.now();
+      await restore(redis);
+      await Promise.all(copies.map((copy) => copy.used()));
+      const recoveryMs = performance.now() - restored;
+      await delay(PHASE_MS);
+      const sent = await three.load.stop();
+      const others = await three.otherLoad.stop();
+
+      const slowest = (some: readonly Sent[], isOfPhase: (one: Sent) => boolean) =>
+        latency(some.filter(isOfPhase), 1);
+      const normalMs = slowest(sent, ({ began, ended }) => began > start && ended < lost);
+      const otherMs = slowest(others, ({ began }) => began > start);
+      const losingMs = slowest(sent, ({ began, ended }) => ended > lost && began < known);
+      const lostMs = slowest(sent, ({ began, ended }) => began > known && ended < restored);
+      const restoredMs = slowest(sent, ({ ended }) => ended > restored);
+      context.diagnostic(
+        `${sent.length} requests; slowest ${JSON.stringify({ normalMs, otherMs, losingMs, lostMs, restoredMs })}; in use again after ${Math.round(recoveryMs)} ms`,
+      );
+      const machineMs = Math.max(normalMs, otherMs);
+      assert.deepEqual(failuresOf([...sent, ...others]), {});
+      assert.ok(Math.max(losingMs, restoredMs) < machineMs + 2 * TIMEOUT_MS);
+      assert.ok(lostMs < machineMs + TIMEOUT_MS);
+      assert.ok(recoveryMs < RECOVERY_MS);
+      for (const copy of copies) assert.deepEqual(copy.redisMessages(), [USED, LOST, USED]);
+    });
+  }
+});
