@@ -74,6 +74,8 @@ export async function startThree(environment: Environment = {}) {
     CACHE_TTL_SECONDS: '60',
     REDIS_URL: redis.url,
     CACHE_SECRET: newSecret(),
+    // A busy machine is not a lost Redis.
+    REDIS_TIMEOUT_MS: '5000',
     // HAProxy, but not the other addresses of loopback, which tests use as clients'.
     TRUST_PROXY: '127.0.0.1',
     DRAIN_DELAY_MS: '2000',
