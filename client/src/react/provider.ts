@@ -1,0 +1,62 @@
+'use client';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import {
+  createContext,
+  createElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+} from 'react';
+import type { RolecallClient } from '../client.ts';
+
+const DEFAULT_STALE_MS = 30_000;
+
+interface Rolecall {
+  readonly client: RolecallClient;
+  readonly queryClient: QueryClient;
+  readonly staleTime: number;
+  readonly refetchInterval: number | false;
+}
+
+export interface RolecallProviderProps {
+  /** Asks for one person. Create another one for another person, and none while rendering. */
+  readonly client: RolecallClient;
+  /** Default: that of the `QueryClientProvider` around this. */
+  readonly queryClient?: QueryClient | undefined;
+  /** How long a response is used without asking again, in milliseconds. Default: 30 seconds. */
+  readonly staleTime?: number | undefined;
+  /** How often to ask again, in milliseconds. Default: `false`, not by the clock. */
+  readonly refetchInterval?: number | false | undefined;
+  readonly children?: ReactNode;
+}
+
+const RolecallContext = createContext<Rolecall | null>(null);
+
+/** Lets `useViewer`, `useCan` and `Can` below it ask this client. */
+export function RolecallProvider({
+  client,
+  queryClient: own,
+  staleTime = DEFAULT_STALE_MS,
+  refetchInterval = false,
+  children,
+}: RolecallProviderProps): ReactNode {
+  const queryClient = useQueryClient(own);
+  useEffect(() => {
+    // As QueryClientProvider does, so that it notices focus and the network.
+    queryClient.mount();
+    return () => queryClient.unmount();
+  }, [queryClient]);
+  const value = useMemo(
+    () => ({ client, queryClient, staleTime, refetchInterval }),
+    [client, queryClient, staleTime, refetchInterval],
+  );
+  return createElement(RolecallContext.Provider, { value }, children);
+}
+
+/** @throws {Error} outside of a `RolecallProvider` */
+export function useRolecall(): Rolecall {
+  const rolecall = useContext(RolecallContext);
+  if (rolecall === null) throw new Error('There is no <RolecallProvider> around this component.');
+  return rolecall;
+}
