@@ -111,10 +111,9 @@ describe('the sandbox', () => {
     );
   });
 
-  test('takes no keys of requests', () => {
-    assert.deepEqual(problemsOf({ SANDBOX: '1', CREDENTIALS: 'request' }), [
-      'SANDBOX must not be 1 with CREDENTIALS=request: the sandbox takes no keys.',
-    ]);
+  test('takes the keys of requests where it is forced', () => {
+    const { sandbox, credentials } = readConfig({ SANDBOX: '1', CREDENTIALS: 'request' });
+    assert.deepEqual({ sandbox, credentials }, { sandbox: true, credentials: 'request' });
   });
 });
 

@@ -80,7 +80,7 @@ describe('CREDENTIALS=caller', () => {
     [
       'with the sandbox',
       { ...CALLER, ...URL, SANDBOX: '1' },
-      'SANDBOX must not be 1 with CREDENTIALS=caller: the sandbox takes no keys.',
+      'SANDBOX must not be 1 with CREDENTIALS=caller: the sandbox takes no stored keys.',
     ],
     [
       'with a relative path',

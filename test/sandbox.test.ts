@@ -79,12 +79,42 @@ describe('the sandbox of Datadog', () => {
       'Deployment Sandbox',
     ]);
     const all = names(search(''));
-    assert.equal(all.length, 4);
-    const pages = [0, 1, 2].map((page) => search(`page[size]=2&page[number]=${page}`));
-    assert.deepEqual(pages.map(names), [all.slice(0, 2), all.slice(2), []]);
-    assert.equal(pages[0].meta.page.total_filtered_count, 4);
+    assert.equal(all.length, 7);
+    const pages = [0, 1, 2].map((page) => search(`page[size]=4&page[number]=${page}`));
+    assert.deepEqual(pages.map(names), [all.slice(0, 4), all.slice(4), []]);
+    assert.equal(pages[0].meta.page.total_filtered_count, 7);
     assert.deepEqual(names(search('filter[status]=Disabled')), []);
     assert.deepEqual(names(search('filter[status]=Active,Pending')), all);
+  });
+
+  test('has a key for each person, whose roles may be all-powerful, empty, unknown or none', () => {
+    const countsOf = (name: string) => {
+      const key = `sandbox-key-${name}`;
+      const keys = { 'DD-API-KEY': key, 'DD-APPLICATION-KEY': key };
+      const { status, body } = ask('/api/v2/current_user', '', keys);
+      assert.equal(status, 200);
+      const { data, included: own } = body as any;
+      assert.equal(data.attributes.name.split(' ')[0].toLowerCase(), name);
+      const known = new Map(own.map((each: any) => [each.id, each]));
+      return data.relationships.roles.data.map(
+        ({ id }: any) => (known.get(id) as any).relationships.permissions?.data.length,
+      );
+    };
+    const [readers = 0, reliability = 0, platform = 0, billing = 0] = countsOf('robin');
+    assert.ok([readers, reliability, platform, billing].every((count) => count > 0));
+    assert.deepEqual(countsOf('rowan'), [readers, platform]);
+    assert.deepEqual(countsOf('riley'), [billing]);
+    assert.deepEqual(countsOf('deployment'), [readers]);
+    assert.deepEqual(countsOf('reese'), [402, reliability, billing, 0]);
+    assert.deepEqual(countsOf('remy'), [billing, 0, undefined]);
+    assert.deepEqual(countsOf('rene'), []);
+  });
+
+  test('is down for the key of an outage', () => {
+    assert.deepEqual(ask('/api/v2/current_user', '', { 'DD-API-KEY': 'sandbox-key-unavailable' }), {
+      status: 503,
+      body: { errors: ['Service Unavailable'] },
+    });
   });
 
   test('refuses other keys, and knows no other paths', () => {
@@ -117,6 +147,18 @@ describe('the sandbox of HeyGen', () => {
       status: 200,
       body: { data: { ...user, billing_type: 'wallet', wallet } },
     });
+  });
+
+  test('has a key for some of Datadog’s people, and one of an outage', () => {
+    const askAs = (name: string) => ask('/v1/user/me', '', { 'X-Api-Key': `sandbox-key-${name}` });
+    for (const name of ['robin', 'rowan', 'reese', 'remy']) {
+      assert.equal((askAs(name).body as any).data.email, `${name}@sandbox.example`);
+    }
+    const names = ['riley', 'deployment', 'rene', 'unavailable'];
+    assert.deepEqual(
+      names.map((name) => askAs(name).status),
+      [401, 401, 401, 503],
+    );
   });
 
   test('refuses other keys, and knows no other paths', () => {

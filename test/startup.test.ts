@@ -104,6 +104,8 @@ describe('the log of a start', () => {
     const [warning] = announced({ ...KEYS, ...HEYGEN, SANDBOX: '1' });
     assert.match(warning ?? '', /^40 SANDBOX: .* fictional\. SANDBOX=1 .* unset it/);
     assert.doesNotMatch(warning ?? '', /DD_API_KEY/);
+    const [forRequests] = announced({ CREDENTIALS: 'request', SANDBOX: '1' });
+    assert.match(forRequests ?? '', /^40 SANDBOX: .* fictional\. SANDBOX=1 .* sandbox’s own keys/);
     const [without] = announced({});
     assert.match(without ?? '', /^40 SANDBOX: .* Set DD_API_KEY/);
   });

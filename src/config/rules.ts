@@ -40,8 +40,8 @@ export function brokenRules(settings: Settings, providers: readonly Provider[]):
   const credentials = own?.CREDENTIALS;
   const rules: readonly Rule[] = [
     [
-      isSandboxForced && (credentials === 'request' || credentials === 'caller'),
-      `SANDBOX must not be 1 with CREDENTIALS=${credentials}: the sandbox takes no keys.`,
+      isSandboxForced && credentials === 'caller',
+      'SANDBOX must not be 1 with CREDENTIALS=caller: the sandbox takes no stored keys.',
     ],
     [
       lacksCredentials && !isSandboxForced,

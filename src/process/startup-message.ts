@@ -6,7 +6,10 @@ import { keysText } from '../providers/keys-text.ts';
 import { GRAPHQL_PATH } from '../server/index.ts';
 
 const INVENTED = 'SANDBOX: the people and permissions served here are fictional.';
-const FORCED = 'SANDBOX=1 is set, so keys are ignored: unset it to call the vendors.';
+const FORCED = {
+  server: 'SANDBOX=1 is set, so keys are ignored: unset it to call the vendors.',
+  request: 'SANDBOX=1 is set, so only the sandbox’s own keys work: unset it to call the vendors.',
+};
 
 /** Shorter tokens can be guessed from many addresses despite RATE_LIMIT. */
 const MIN_TOKEN_LENGTH = 16;
@@ -29,7 +32,7 @@ const OWNER_TEXTS = {
 
 /** Announces where the server listens and for whom: as text on a terminal, otherwise in the log. */
 export function announce(config: Config, port: number, logger: Logger): void {
-  const sandbox = [INVENTED, config.isSandboxForced ? FORCED : withoutKeys(config)];
+  const sandbox = [INVENTED, sandboxText(config)];
   const lines = [servesText(config, port), ...describeConfig(config)];
 
   if (process.stdout.isTTY) {
@@ -56,7 +59,8 @@ export function describeConfig(config: Config): readonly string[] {
   ];
 }
 
-function withoutKeys({ providers }: Config): string {
+function sandboxText({ isSandboxForced, credentials, providers }: Config): string {
+  if (isSandboxForced) return credentials === 'request' ? FORCED.request : FORCED.server;
   return `Set ${keysText(providers.map(({ provider }) => provider))}, for real data.`;
 }
 

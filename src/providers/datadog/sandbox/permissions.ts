@@ -69,6 +69,15 @@ const CATALOGUE: Readonly<Record<string, readonly string[]>> = {
     'synthetics_settings',
   ],
   Teams: ['teams', 'team_links', 'team_notifications'],
+  Watchdog: ['watchdog_insights', 'watchdog_alerts', 'watchdog_feedback'],
+  'Workflow Automation': [
+    'workflow_runs',
+    'workflow_triggers',
+    'workflow_approvals',
+    'workflow_templates',
+    'workflow_connections',
+    'workflow_schedules',
+  ],
 };
 
 const ACTIONS = ['read', 'write', 'delete'] as const;
