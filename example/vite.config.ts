@@ -1,0 +1,11 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { backend } from './server/plugin.ts';
+
+export default defineConfig({
+  plugins: [react(), backend()],
+  // The client is a link to `../client`, which has a React of its own for its tests.
+  resolve: { dedupe: ['react', 'react-dom', '@tanstack/react-query'] },
+  server: { host: '127.0.0.1' },
+  preview: { host: '127.0.0.1' },
+});
