@@ -111,7 +111,7 @@ describe('the sandbox of Datadog', () => {
   });
 
   test('is down for the key of an outage', () => {
-    assert.deepEqual(ask('/api/v2/current_user', '', { 'DD-API-KEY': 'sandbox-key-unavailable' }), {
+    assert.deepEqual(ask('/api/v2/current_user', '', { 'DD-API-KEY': 'sandbox-key-outage' }), {
       status: 503,
       body: { errors: ['Service Unavailable'] },
     });

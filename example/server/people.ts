@@ -12,7 +12,7 @@ export const VENDORS = ['datadog', 'heygen'] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 /** Keys for which the sandbox's vendors are down, and which they do not know. */
-export const UNAVAILABLE_KEY = 'sandbox-key-unavailable';
+export const UNAVAILABLE_KEY = 'sandbox-key-outage';
 export const REVOKED_KEY = 'sandbox-key-revoked';
 
 /** Where a real backend asks its secret store for the keys of the person in its session. */

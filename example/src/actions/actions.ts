@@ -18,12 +18,12 @@ const finance = { name: 'Finance', email: 'finance@sandbox.example' };
 const administrators = { name: 'Administrators', email: 'admins@sandbox.example' };
 
 export const ACTIONS: readonly Action[] = [
-  { label: 'Edit the dashboard', permission: 'dashboards_write', contact: observability },
-  { label: 'Declare an incident', permission: 'incidents_write', contact: incidents },
-  { label: 'Mute a monitor', permission: 'monitors_downtime_write', contact: incidents },
+  { label: 'Edit dashboard', permission: 'dashboards_write', contact: observability },
+  { label: 'Declare incident', permission: 'incidents_write', contact: incidents },
+  { label: 'Mute monitor', permission: 'monitors_downtime_write', contact: incidents },
   { label: 'Archive logs', permission: 'logs_archives_write', contact: observability },
   { label: 'Read the bill', permission: 'billing_read', contact: finance },
-  { label: 'Switch a feature on', permission: 'feature_flags_write', contact: administrators },
-  { label: 'Revoke an API key', permission: 'api_keys_delete', contact: administrators },
-  { label: 'Rename the organization', permission: 'org_settings_write', contact: administrators },
+  { label: 'Toggle feature', permission: 'feature_flags_write', contact: administrators },
+  { label: 'Revoke API key', permission: 'api_keys_delete', contact: administrators },
+  { label: 'Change settings', permission: 'org_settings_write', contact: administrators },
 ];

@@ -1,4 +1,4 @@
-import { Can, useCan } from 'rolecall-client/react';
+import { Can, type CanResult, useCan } from 'rolecall-client/react';
 import type { Action } from './actions.ts';
 import { WhyNot } from './why-not.tsx';
 
@@ -10,6 +10,8 @@ interface Props {
 /** A button for those who may, and for others the same button locked, with the reason. */
 export function GatedAction({ action, onDone }: Props) {
   const { label, permission } = action;
+  // Here and not in what <Can> shows: there, it would come and go, and each time ask again about what failed.
+  const { grantedBy, error, refetch } = useCan(permission);
   return (
     <li className="action" aria-live="polite">
       <Can
@@ -23,33 +25,22 @@ export function GatedAction({ action, onDone }: Props) {
         fallback={
           <>
             <LockedButton label={label} state="denied" />
-            <WhyNot action={action} status="denied" />
+            <WhyNot action={action} isKnown />
           </>
         }
-        unknown={<UnsettledAction action={action} />}
+        unknown={
+          <>
+            <LockedButton label={label} state="unknown" />
+            <WhyNot action={action} isKnown={false} error={error} onRetry={refetch} />
+          </>
+        }
       >
         <button type="button" className="primary" onClick={() => onDone(label)}>
           {label}
         </button>
-        <GrantedBy permission={permission} />
+        <GrantedBy roles={grantedBy} />
       </Can>
     </li>
-  );
-}
-
-/** It cannot be known, or asking failed. */
-function UnsettledAction({ action }: { readonly action: Action }) {
-  const { status, error, refetch } = useCan(action.permission);
-  return (
-    <>
-      <LockedButton label={action.label} state="unknown" />
-      <WhyNot
-        action={action}
-        status={status === 'error' ? 'error' : 'unknown'}
-        message={error?.message}
-        onRetry={refetch}
-      />
-    </>
   );
 }
 
@@ -61,11 +52,10 @@ function LockedButton({ label, state }: { readonly label: string; readonly state
   );
 }
 
-function GrantedBy({ permission }: { readonly permission: string }) {
-  const { grantedBy } = useCan(permission);
-  const [first, ...others] = grantedBy.map(({ name }) => name ?? 'a role without a name');
+function GrantedBy({ roles }: { readonly roles: CanResult['grantedBy'] }) {
+  const [first, ...others] = roles.map(({ name }) => name ?? 'a role without a name');
   return (
-    <p className="action-state" title={[first, ...others].join(', ')}>
+    <p className="action-state">
       by {first}
       {others.length > 0 && ` and ${others.length} more`}
     </p>

@@ -2,11 +2,11 @@ import { useCallback, useEffect, useState } from 'react';
 
 export const VENDOR_STATES = {
   connected: 'Responds',
-  unavailable: 'Is down (503)',
-  revoked: 'Rejects the key',
-  disconnected: 'Has no key',
+  unavailable: 'Is down',
+  revoked: 'Rejects key',
+  disconnected: 'No key',
 } as const;
-export const NETWORKS = { normal: 'Normal', slow: 'Slow (2.5 s)' } as const;
+export const NETWORKS = { normal: 'Normal', slow: 'Slow' } as const;
 
 /** What the page shows, and under which conditions. It names a person and never a key. */
 export interface Choices {

@@ -46,9 +46,7 @@ export function MatrixOfRoles({ roles, asOf }: Props) {
           Restricted only
         </label>
         <p className="matrix-count" role="status">
-          {shownCount === count
-            ? `${count} permissions in ${groups.length} groups`
-            : `${shownCount} of ${count} permissions`}
+          {shownCount === count ? `${count} permissions` : `${shownCount} of ${count} permissions`}
         </p>
       </div>
       <div className="matrix">

@@ -24,7 +24,7 @@ export const PermissionGroup = memo(function PermissionGroup({ group, columns, o
         {group.name} <span className="group-count">{group.rows.length}</span>
       </h3>
       <table aria-labelledby={id}>
-        <thead className="visually-hidden">
+        <thead>
           <tr>
             <th scope="col">Permission</th>
             {columns.map(({ role, name }) => (

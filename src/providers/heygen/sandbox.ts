@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 /** The key of a server with `CREDENTIALS=server`. */
 const KEY = 'sandbox';
 /** A key for which HeyGen is down. */
-const UNAVAILABLE_KEY = 'sandbox-key-unavailable';
+const UNAVAILABLE_KEY = 'sandbox-key-outage';
 
 function user(index: number, firstName: string) {
   return {

@@ -6,7 +6,7 @@ import { currentUsers, documents, findUsers } from './document.ts';
 /** The key of a server with `CREDENTIALS=server`. */
 const KEY = 'sandbox';
 /** A key for which Datadog is down. */
-const UNAVAILABLE_KEY = 'sandbox-key-unavailable';
+const UNAVAILABLE_KEY = 'sandbox-key-outage';
 
 /**
  * Datadog's part of the sandbox, which responds like Datadog. Each of its people has a key, `sandbox-key-` and the first
