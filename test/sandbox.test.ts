@@ -154,7 +154,7 @@ describe('the sandbox of HeyGen', () => {
     for (const name of ['robin', 'rowan', 'reese', 'remy']) {
       assert.equal((askAs(name).body as any).data.email, `${name}@sandbox.example`);
     }
-    const names = ['riley', 'deployment', 'rene', 'unavailable'];
+    const names = ['riley', 'deployment', 'rene', 'outage'];
     assert.deepEqual(
       names.map((name) => askAs(name).status),
       [401, 401, 401, 503],
