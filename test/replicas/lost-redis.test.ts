@@ -59,20 +59,22 @@ describe('under load, no request fails, or waits for more than two commands', ()
       const sent = await three.load.stop();
       const others = await three.otherLoad.stop();
 
-      const slowest = (some: readonly Sent[], isOfPhase: (one: Sent) => boolean) =>
-        latency(some.filter(isOfPhase), 1);
-      const normalMs = slowest(sent, ({ began, ended }) => began > start && ended < lost);
-      const otherMs = slowest(others, ({ began }) => began > start);
-      const losingMs = slowest(sent, ({ began, ended }) => ended > lost && began < known);
-      const lostMs = slowest(sent, ({ began, ended }) => began > known && ended < restored);
-      const restoredMs = slowest(sent, ({ ended }) => ended > restored);
+      const of = (some: readonly Sent[], isOfPhase: (one: Sent) => boolean, part = 1) =>
+        latency(some.filter(isOfPhase), part);
+      const normalMs = of(sent, ({ began, ended }) => began > start && ended < lost);
+      const otherMs = of(others, ({ began }) => began > start);
+      const losingMs = of(sent, ({ began, ended }) => ended > lost && began < known);
+      const isLost = ({ began, ended }: Sent) => began > known && ended < restored;
+      const [lostMs, mostLostMs] = [of(sent, isLost), of(sent, isLost, 0.9)];
+      const restoredMs = of(sent, ({ ended }) => ended > restored);
       context.diagnostic(
         `${sent.length} requests; slowest ${JSON.stringify({ normalMs, otherMs, losingMs, lostMs, restoredMs })}; in use again after ${Math.round(recoveryMs)} ms`,
       );
       const machineMs = Math.max(normalMs, otherMs);
       assert.deepEqual(failuresOf([...sent, ...others]), {});
-      assert.ok(Math.max(losingMs, restoredMs) < machineMs + 2 * TIMEOUT_MS);
-      assert.ok(lostMs < machineMs + TIMEOUT_MS);
+      assert.ok(Math.max(losingMs, lostMs, restoredMs) < machineMs + 2 * TIMEOUT_MS);
+      // Once it is lost, nobody waits for it.
+      assert.ok(mostLostMs < TIMEOUT_MS);
       assert.ok(recoveryMs < RECOVERY_MS);
       for (const copy of copies) assert.deepEqual(copy.redisMessages(), [USED, LOST, USED]);
     });
