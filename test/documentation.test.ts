@@ -49,6 +49,16 @@ test('every variable of .env.example is in the README, and there with its defaul
   }
 });
 
+test('docs/scaling.md shows HAProxy’s configuration, and its numbers fit Rolecall’s defaults', () => {
+  const configuration = readFileSync('deploy/haproxy.cfg', 'utf8');
+  assert.ok(readFileSync('docs/scaling.md', 'utf8').includes(`\`\`\`\n${configuration}\`\`\`\n`));
+  const numberOf = (name: string) =>
+    Number(new RegExp(`^ +${name} (\\d+)s?$`, 'm').exec(configuration)?.[1]);
+  const { server, upstream } = readConfig({});
+  assert.ok(numberOf('maxconn') < server.maxConnections);
+  assert.ok(numberOf('timeout server') * 1_000 > 2 * upstream.deadlineMs);
+});
+
 test('every link to a file leads to one', () => {
   const documents = [
     'README.md',
