@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { credential } from '../contract.ts';
-import { type Cell, cellName, graphqlUrl, type PeerName } from '../peers.ts';
+import { type Cell, cellName, graphqlUrl } from '../peers.ts';
 import type { Running } from '../processes.ts';
 import type { Job, Measurement } from './job.ts';
 
@@ -17,8 +17,11 @@ export interface Effort {
 export class Load {
   readonly #child = fork(fileURLToPath(new URL('generator.ts', import.meta.url)));
 
-  /** A distinct credential per connection and server: nothing can be shared between them. */
-  async run(name: PeerName, peer: Running, cell: Cell, effort: Effort): Promise<Measurement> {
+  /**
+   * A distinct credential per connection and server: nothing can be shared between them.
+   * @param name the server's
+   */
+  async run(name: string, peer: Running, cell: Cell, effort: Effort): Promise<Measurement> {
     const job: Job = {
       url: graphqlUrl(peer.origin),
       pid: peer.pid,
