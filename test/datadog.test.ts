@@ -84,7 +84,7 @@ describe('the current user of Datadog', () => {
       permissions: [],
       grants: [],
       permissionChecks: [
-        { name: 'permission_1', granted: false, grantedBy: [] },
+        { name: 'permission_7', granted: false, grantedBy: [] },
         { name: 'other', granted: false, grantedBy: [] },
       ],
     });

@@ -3,10 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { printSchema } from 'graphql';
-import type { VariableName } from '../src/config/variable-name.ts';
-import { describeVariables } from '../src/config/variables.ts';
 import { ConfigError, createRolecall, type RolecallOptions } from '../src/index.ts';
-import { providers } from '../src/providers/index.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
@@ -27,17 +24,6 @@ async function nameOf(response: Response): Promise<string> {
   const { data } = (await response.json()) as any;
   return data.viewer.datadog.name;
 }
-
-test('the names of the options are those of all variables', () => {
-  const names = describeVariables(providers).map(({ name }) => name);
-  const options: Record<VariableName, true> = {
-    ...(Object.fromEntries(names.map((name) => [name, true])) as Record<VariableName, true>),
-    NODE_ENV: true,
-  };
-  // Fails to compile if a name of the type is unknown here.
-  const known: readonly VariableName[] = Object.keys(options) as VariableName[];
-  assert.equal(known.length, names.length + 1);
-});
 
 describe('a Rolecall in another program', () => {
   test('serves a Fetch request with a Response of Node', async () => {
@@ -104,11 +90,30 @@ describe('a Rolecall in another program', () => {
   });
 
   test('takes only variables that exist', () => {
-    // @ts-expect-error: no variable has this name
-    const options: RolecallOptions = { RATE_LIMITS: '3' };
-    // @ts-expect-error: values are text
-    const numbers: RolecallOptions = { RATE_LIMIT: 3 };
-    assert.deepEqual([options, numbers], [{ RATE_LIMITS: '3' }, { RATE_LIMIT: 3 }]);
+    const text = 'text';
+    // One of each kind. What a schema reads is an option, and nothing else is.
+    const options: RolecallOptions = {
+      PORT: text,
+      DD_SITE: text,
+      HEYGEN_API_KEY_FILE: text,
+      CREDENTIALS_FILE: text,
+      JWT_ISSUER: text,
+      LIMIT_DEPTH: text,
+      UPSTREAM_RETRIES: text,
+      CACHE_TTL_SECONDS: text,
+      CACHE_SECRET_FILE: text,
+      CLIENT_TOKENS_FILE: text,
+      NODE_ENV: text,
+    };
+    const wrong: readonly RolecallOptions[] = [
+      // @ts-expect-error: no variable has this name
+      { RATE_LIMITS: text },
+      // @ts-expect-error: it cannot be in a file
+      { PORT_FILE: text },
+      // @ts-expect-error: values are text
+      { RATE_LIMIT: 3 },
+    ];
+    assert.equal(wrong.length + Object.keys(options).length, 14);
   });
 
   test('limits the requests of each address that the program names', async () => {

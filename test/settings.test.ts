@@ -118,7 +118,6 @@ describe('a value that cannot be read is reported with the name of its variable'
     ['INTROSPECTION', ['yes']],
     ['SUBGRAPH', ['yes']],
     ['DD_EXPAND', ['all']],
-    ['EXPAND', ['all']],
   ] as const) {
     for (const value of values) {
       test(`${name}=${value}`, () => {

@@ -25,6 +25,17 @@ describe('a former name of a variable', () => {
     assert.deepEqual(warningsOf(current), []);
   });
 
+  test('with an invalid value is reported with the current name, and the warning', () => {
+    assert.throws(
+      () => readConfig({ EXPAND: 'all' }),
+      (error: ConfigError) => {
+        assert.deepEqual(error.problems, ['DD_EXPAND must be included or rest.']);
+        assert.match(error.message, /^EXPAND is now called DD_EXPAND\./m);
+        return true;
+      },
+    );
+  });
+
   test('is ignored where the current one is set too, whatever its value', () => {
     const both = { DD_EXPANSION_LIMIT: '7', EXPANSION_LIMIT: 'nonsense' };
     assert.deepEqual(datadogOf(both), datadogOf({ DD_EXPANSION_LIMIT: '7' }));

@@ -20,7 +20,7 @@ export function isCaching({ ttlMs, staleMs, staleIfErrorMs }: CacheSettings): bo
 
 const seconds = wholeNumber(0, DAY_SECONDS).default(0);
 
-export const cacheSettings: z.ZodType<CacheSettings> = z
+export const cacheSettings = z
   .object({
     CACHE_TTL_SECONDS: seconds.describe(
       'how long a vendor’s response is used again without a call',
@@ -34,4 +34,4 @@ export const cacheSettings: z.ZodType<CacheSettings> = z
     ttlMs: set.CACHE_TTL_SECONDS * 1_000,
     staleMs: set.CACHE_STALE_SECONDS * 1_000,
     staleIfErrorMs: set.CACHE_STALE_IF_ERROR_SECONDS * 1_000,
-  }));
+  })) satisfies z.ZodType<CacheSettings>;

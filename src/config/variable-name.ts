@@ -1,82 +1,31 @@
-/** The names of all variables: those that `--help` lists, and NODE_ENV, whose value `production` refuses the sandbox. */
+import type { z } from 'zod';
+import type { cacheSettings } from '../cache/settings.ts';
+import type {
+  keyVariables as brokerVariables,
+  credentialsSettings,
+} from '../credentials/settings.ts';
+import type { identitySettings } from '../identity/settings.ts';
+import type { ProviderKeyVariable, ProviderVariable } from '../providers/index.ts';
+import type { redisSettings, keyVariables as redisVariables } from '../redis/settings.ts';
+import type { serverSettings, keyVariables as serverVariables } from '../server/settings.ts';
+import type { upstreamSettings } from '../upstream/settings.ts';
+import type { ownSettings } from './variables.ts';
+
+type NamesOf<Schema extends z.ZodType> = keyof z.input<Schema>;
+
+type KeyVariable =
+  | ProviderKeyVariable
+  | (typeof brokerVariables | typeof redisVariables | typeof serverVariables)[number];
+
+/** The names of all variables, as their schemas have them, and NODE_ENV: `production` refuses the sandbox. */
 export type VariableName =
-  | 'HOST'
-  | 'PORT'
-  | 'CREDENTIALS'
-  | 'VIEWER'
-  | 'SANDBOX'
-  | 'DD_SITE'
-  | 'DD_API_KEY'
-  | 'DD_API_KEY_FILE'
-  | 'DD_APP_KEY'
-  | 'DD_APP_KEY_FILE'
-  | 'DATADOG_API_URL'
-  | 'DD_EXPAND'
-  | 'DD_EXPANSION_LIMIT'
-  | 'VIEWER_LOOKUP_TTL_SECONDS'
-  | 'HEYGEN_API_KEY'
-  | 'HEYGEN_API_KEY_FILE'
-  | 'HEYGEN_API_URL'
-  | 'HEYGEN_API_VERSION'
-  | 'CREDENTIALS_FILE'
-  | 'CREDENTIALS_URL'
-  | 'CREDENTIALS_URL_TOKEN'
-  | 'CREDENTIALS_URL_TOKEN_FILE'
-  | 'CREDENTIALS_TTL_SECONDS'
-  | 'JWT_ISSUER'
-  | 'JWT_JWKS_URL'
-  | 'JWT_AUDIENCE'
-  | 'JWT_ALGORITHMS'
-  | 'JWT_SUBJECT_CLAIM'
-  | 'JWT_EMAIL_CLAIM'
-  | 'JWT_EMAIL_VERIFIED_CLAIM'
-  | 'LOG_SECRET'
-  | 'CLIENT_TOKENS'
-  | 'CLIENT_TOKENS_FILE'
-  | 'CORS_ORIGINS'
-  | 'CORS_HEADERS'
-  | 'INTROSPECTION'
-  | 'GRAPHIQL'
-  | 'SUBGRAPH'
-  | 'LIMIT_BODY_BYTES'
-  | 'LIMIT_SUBGRAPH_BODY_BYTES'
-  | 'LIMIT_TOKENS'
-  | 'LIMIT_SELECTIONS'
-  | 'LIMIT_DEPTH'
-  | 'LIMIT_ALIASES'
-  | 'LIMIT_ROOT_FIELDS'
-  | 'LIMIT_DIRECTIVES'
-  | 'LIMIT_LIST_ITEMS'
-  | 'LIMIT_BATCH'
-  | 'LIMIT_NODES'
-  | 'LIMIT_RESPONSE_BYTES'
-  | 'RATE_LIMIT'
-  | 'TRUST_PROXY'
-  | 'MAX_CONNECTIONS'
-  | 'UNSENT_MEMORY_MB'
-  | 'LOG_LEVEL'
-  | 'DRAIN_DELAY_MS'
-  | 'SHUTDOWN_TIMEOUT_MS'
-  | 'UPSTREAM_DEADLINE_MS'
-  | 'UPSTREAM_TIMEOUT_MS'
-  | 'UPSTREAM_RETRIES'
-  | 'UPSTREAM_RETRY_RATIO'
-  | 'UPSTREAM_CONCURRENCY'
-  | 'UPSTREAM_QUEUE'
-  | 'UPSTREAM_MAX_BYTES'
-  | 'BREAKER_FAILURES'
-  | 'BREAKER_RESET_MS'
-  | 'DOCUMENT_MEMORY_MB'
-  | 'HTTPS_PROXY'
-  | 'HTTP_PROXY'
-  | 'NO_PROXY'
-  | 'CACHE_TTL_SECONDS'
-  | 'CACHE_STALE_SECONDS'
-  | 'CACHE_STALE_IF_ERROR_SECONDS'
-  | 'REDIS_URL'
-  | 'REDIS_URL_FILE'
-  | 'REDIS_PREFIX'
-  | 'REDIS_TIMEOUT_MS'
-  | 'CACHE_SECRET'
-  | 'CACHE_SECRET_FILE'
+  | NamesOf<typeof ownSettings>
+  | ProviderVariable
+  | NamesOf<ReturnType<typeof credentialsSettings>>
+  | NamesOf<typeof identitySettings>
+  | NamesOf<typeof serverSettings>
+  | NamesOf<typeof upstreamSettings>
+  | NamesOf<typeof cacheSettings>
+  | NamesOf<typeof redisSettings>
+  | `${KeyVariable}_FILE`
   | 'NODE_ENV';

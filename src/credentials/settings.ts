@@ -17,11 +17,11 @@ export interface CredentialsSettings {
 }
 
 /** The variable that may be in a file instead. */
-export const keyVariables = ['CREDENTIALS_URL_TOKEN'];
+export const keyVariables = ['CREDENTIALS_URL_TOKEN'] as const;
 /** Its value is the path of a file; for `credentialsSettings`, it is the file's text. */
 export const FILE_VARIABLE = 'CREDENTIALS_FILE';
 
-export function credentialsSettings(parts: EntryParts): z.ZodType<CredentialsSettings> {
+export function credentialsSettings(parts: EntryParts) {
   return z
     .object({
       [FILE_VARIABLE]: entriesIn(parts)
@@ -44,5 +44,5 @@ export function credentialsSettings(parts: EntryParts): z.ZodType<CredentialsSet
       url: set.CREDENTIALS_URL,
       token: { value: set.CREDENTIALS_URL_TOKEN },
       ttlSeconds: set.CREDENTIALS_TTL_SECONDS,
-    }));
+    })) satisfies z.ZodType<CredentialsSettings>;
 }

@@ -86,7 +86,7 @@ const variables = z.object({
     ),
 });
 
-export const identitySettings: z.ZodType<IdentitySettings> = variables.transform((set, context) => {
+export const identitySettings = variables.transform((set, context) => {
   const { LOG_SECRET: logSecret, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = set;
   const complain = (name: keyof typeof set, message: string) => {
     context.addIssue({ code: 'custom', path: [name], message });
@@ -123,4 +123,4 @@ export const identitySettings: z.ZodType<IdentitySettings> = variables.transform
     claims,
   };
   return { jwt, logSecret };
-});
+}) satisfies z.ZodType<IdentitySettings>;

@@ -16,7 +16,7 @@ export interface RedisSettings {
 }
 
 /** Those that may stand in a file instead, each for itself. */
-export const keyVariables = ['REDIS_URL', 'CACHE_SECRET'];
+export const keyVariables = ['REDIS_URL', 'CACHE_SECRET'] as const;
 
 /** Follows "must" in messages. */
 export const SECRET_EXPECTED =
@@ -36,7 +36,7 @@ const redisUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-export const redisSettings: z.ZodType<RedisSettings> = z
+export const redisSettings = z
   .object({
     REDIS_URL: redisUrl
       .optional()
@@ -65,7 +65,7 @@ export const redisSettings: z.ZodType<RedisSettings> = z
     prefix: set.REDIS_PREFIX,
     timeoutMs: set.REDIS_TIMEOUT_MS,
     secrets: { value: set.CACHE_SECRET },
-  }));
+  })) satisfies z.ZodType<RedisSettings>;
 
 /** Queries are refused, because clients take options from them. */
 function isRedisUrl(url: URL | null): boolean {

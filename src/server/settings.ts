@@ -57,7 +57,7 @@ export interface Limits {
 }
 
 /** Those that may stand in a file instead. */
-export const keyVariables = ['CLIENT_TOKENS'];
+export const keyVariables = ['CLIENT_TOKENS'] as const;
 
 const clientTokens = linesOf(
   parseKey,
@@ -95,7 +95,7 @@ const trustProxy = z.string().transform((text, context) => {
   }
 });
 
-export const serverSettings: z.ZodType<ServerSettings> = z
+export const serverSettings = z
   .object({
     CLIENT_TOKENS: clientTokens
       .default([])
@@ -196,4 +196,4 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     unsentBytes: set.UNSENT_MEMORY_MB * MEBIBYTE,
     logLevel: set.LOG_LEVEL,
     drain: { delayMs: set.DRAIN_DELAY_MS, timeoutMs: set.SHUTDOWN_TIMEOUT_MS },
-  }));
+  })) satisfies z.ZodType<ServerSettings>;

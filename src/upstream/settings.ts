@@ -34,7 +34,7 @@ export interface ProxySettings {
 }
 
 /** Proxy variables may be in lower or upper case; lower case wins, as in curl. */
-export const upstreamSettings: z.ZodType<UpstreamSettings> = z
+export const upstreamSettings = z
   .object({
     UPSTREAM_DEADLINE_MS: wholeNumber(1, 10 * MINUTE_MS)
       .default(10_000)
@@ -90,4 +90,4 @@ export const upstreamSettings: z.ZodType<UpstreamSettings> = z
       httpProxy: set.http_proxy ?? set.HTTP_PROXY,
       noProxy: set.no_proxy ?? set.NO_PROXY,
     },
-  }));
+  })) satisfies z.ZodType<UpstreamSettings>;

@@ -12,6 +12,7 @@ import { sandbox } from './sandbox/index.ts';
 import { defineUser } from './schema/user.ts';
 import {
   type Credentials,
+  keyVariables,
   renamedVariables,
   type Settings,
   settings,
@@ -28,7 +29,7 @@ export const datadog: Provider<Settings, Credentials, Loaders, User> = {
   settings,
   sandbox,
   findsPeople: true,
-  keyVariables: ['DD_API_KEY', 'DD_APP_KEY'],
+  keyVariables,
   renamedVariables,
   headers,
   readHeaders,

@@ -72,12 +72,14 @@ function mustBeSetToo(name: 'DD_API_KEY' | 'DD_APP_KEY') {
   return { path: [name], error, when: () => true };
 }
 
+export const keyVariables = ['DD_API_KEY', 'DD_APP_KEY'] as const;
+
 export const renamedVariables = {
   EXPAND: 'DD_EXPAND',
   EXPANSION_LIMIT: 'DD_EXPANSION_LIMIT',
 };
 
-export const settings: z.ZodType<Settings> = z
+export const settings = z
   .object({
     DD_SITE: site.default('datadoghq.com').describe('Datadog’s site, such as datadoghq.eu'),
     DD_API_KEY: key.optional().describe('Datadog’s API key; needs DD_APP_KEY'),
@@ -109,7 +111,7 @@ export const settings: z.ZodType<Settings> = z
       DD_API_KEY && DD_APP_KEY
         ? { apiKey: DD_API_KEY, appKey: DD_APP_KEY, baseUrl: DATADOG_API_URL ?? siteUrl(DD_SITE) }
         : undefined,
-  }));
+  })) satisfies z.ZodType<Settings>;
 
 /** A person's keys: `{ "apiKey", "appKey", "site"? }`. */
 export function storedCredentials(settings: Settings): z.ZodType<Credentials> {

@@ -6,7 +6,7 @@ import type { User } from './model.ts';
 import { sandbox } from './sandbox.ts';
 import { defineUser } from './schema.ts';
 import { openSession, type Session } from './session.ts';
-import { type Settings, settings, storedCredentials } from './settings.ts';
+import { keyVariables, type Settings, settings, storedCredentials } from './settings.ts';
 import { vendor } from './vendor.ts';
 
 /** HeyGen (https://docs.heygen.com/reference/get-current-user-information): one flat object. */
@@ -16,7 +16,7 @@ export const heygen: Provider<Settings, Secret, Session, User> = {
   description: 'The current HeyGen user; null, without an error, where HeyGen is not connected.',
   settings,
   sandbox,
-  keyVariables: ['HEYGEN_API_KEY'],
+  keyVariables,
   variablePrefix: 'HEYGEN_',
   headers,
   readHeaders,

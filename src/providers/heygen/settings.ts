@@ -12,7 +12,9 @@ export interface Settings extends ProviderSettings<Secret> {
   readonly version: 'auto' | 'v1' | 'v3';
 }
 
-export const settings: z.ZodType<Settings> = z
+export const keyVariables = ['HEYGEN_API_KEY'] as const;
+
+export const settings = z
   .object({
     HEYGEN_API_KEY: key.optional().describe('HeyGen’s key'),
     HEYGEN_API_URL: baseUrl.optional().describe('another base URL, such as a test server'),
@@ -24,7 +26,7 @@ export const settings: z.ZodType<Settings> = z
     credentials: HEYGEN_API_KEY,
     baseUrl: HEYGEN_API_URL ?? DEFAULT_URL,
     version: HEYGEN_API_VERSION,
-  }));
+  })) satisfies z.ZodType<Settings>;
 
 /** A person's key: `{ "apiKey" }`. */
 export const storedCredentials: z.ZodType<Secret> = strictObject({ apiKey: key }).transform(
