@@ -32,5 +32,5 @@ export function needs(
     ]),
   );
   const title = `A billion requests a day: ${show(perSecond)} requests/s, at the peak ${show(peak)} (${PEAK} times as many). Cores at most ${BUSY * 100}% busy; ${PEOPLE / 1e6} million people kept.`;
-  return `${title}\n\n${table(['full query', 'cores', 'Redis: cores', 'Redis: memory'], rows)}`;
+  return `${title}\n\n${table(['full query', 'cores', 'Redis servers', 'their memory'], rows)}`;
 }
