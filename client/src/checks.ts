@@ -45,7 +45,7 @@ export function createChecks(endpoint: Endpoint) {
       // Whoever asks again wants to know again.
       cache: false,
       maxBatchSize: MAX_NAMES,
-      // After the other timers that are due: intervals that started together ask together.
+      // After other timers that are due: attempts that failed together are retried together.
       batchScheduleFn: (dispatch) => setTimeout(dispatch),
     },
   );

@@ -1,5 +1,5 @@
 'use client';
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { focusManager, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import {
   createContext,
   createElement,
@@ -9,6 +9,11 @@ import {
   useMemo,
 } from 'react';
 import type { RolecallClient } from '../client.ts';
+import { keyOf } from './keys.ts';
+
+/** Numbers query clients. */
+const numbers = new WeakMap<QueryClient, number>();
+let count = 0;
 
 const DEFAULT_STALE_MS = 30_000;
 
@@ -16,7 +21,6 @@ interface Rolecall {
   readonly client: RolecallClient;
   readonly queryClient: QueryClient;
   readonly staleTime: number;
-  readonly refetchInterval: number | false;
 }
 
 export interface RolecallProviderProps {
@@ -26,7 +30,7 @@ export interface RolecallProviderProps {
   readonly queryClient?: QueryClient | undefined;
   /** How long a response is used without asking again, in milliseconds. Default: 30 seconds. */
   readonly staleTime?: number | undefined;
-  /** How often to ask again, in milliseconds. Default: `false`, not by the clock. */
+  /** How often to ask again while the page is visible, in milliseconds. Default: `false`, not by the clock. */
   readonly refetchInterval?: number | false | undefined;
   readonly children?: ReactNode;
 }
@@ -47,11 +51,28 @@ export function RolecallProvider({
     queryClient.mount();
     return () => queryClient.unmount();
   }, [queryClient]);
+  useEffect(() => {
+    if (refetchInterval === false) return;
+    // One timer: those of the queries would drift apart, and so would their requests.
+    const timer = setInterval(() => {
+      if (!focusManager.isFocused()) return;
+      const queryKey = keyOf(queryClient, client);
+      void queryClient.refetchQueries({ queryKey, type: 'active' }, { cancelRefetch: false });
+    }, refetchInterval);
+    return () => clearInterval(timer);
+  }, [client, queryClient, refetchInterval]);
   const value = useMemo(
-    () => ({ client, queryClient, staleTime, refetchInterval }),
-    [client, queryClient, staleTime, refetchInterval],
+    () => ({ client, queryClient, staleTime }),
+    [client, queryClient, staleTime],
   );
-  return createElement(RolecallContext.Provider, { value }, children);
+  // Hooks of TanStack Query keep the query client that they began with, so another one needs other components.
+  return createElement(RolecallContext.Provider, { key: numberOf(queryClient), value }, children);
+}
+
+function numberOf(queryClient: QueryClient): number {
+  const number = numbers.get(queryClient) ?? ++count;
+  numbers.set(queryClient, number);
+  return number;
 }
 
 /** @throws {Error} outside of a `RolecallProvider` */

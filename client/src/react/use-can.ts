@@ -32,9 +32,9 @@ const NOBODY: PermissionCheck['grantedBy'] = [];
  * such as after a sign-out, replaces it.
  */
 export function useCan(name: PermissionName): CanResult {
-  const { client, queryClient, staleTime, refetchInterval } = useRolecall();
+  const { client, queryClient, staleTime } = useRolecall();
   const { data, error, refetch } = useQuery(
-    { ...checkQuery(queryClient, client, name), staleTime, refetchInterval, retry, retryDelay },
+    { ...checkQuery(queryClient, client, name), staleTime, retry, retryDelay },
     queryClient,
   );
   const again = useCallback(() => void refetch(), [refetch]);

@@ -10,9 +10,9 @@ import { retry, retryDelay } from './transient.ts';
  * `error` says that Rolecall itself failed.
  */
 export function useViewer(): UseQueryResult<Viewer> {
-  const { client, queryClient, staleTime, refetchInterval } = useRolecall();
+  const { client, queryClient, staleTime } = useRolecall();
   return useQuery(
-    { ...viewerQuery(queryClient, client), staleTime, refetchInterval, retry, retryDelay },
+    { ...viewerQuery(queryClient, client), staleTime, retry, retryDelay },
     queryClient,
   );
 }
