@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startProcess } from '../support/process.ts';
+import type { BuiltImage } from './build.ts';
+
+/** Where a container finds its secrets. */
+export const SECRETS = '/run/secrets';
+
+/**
+ * What a container runtime does, as far as it matters here: namespaces of its own for mounts and processes, a root that
+ * is read-only, /proc, /dev, perhaps secrets, and the image's user without capabilities. The network is this machine's.
+ * The arguments are the root, the secrets or an empty text, the user, the working directory and the command.
+ */
+const SCRIPT = `
+set -e
+root=$1 secrets=$2 user=$3 directory=$4
+shift 4
+mount --bind "$root" "$root"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+if [ -n "$secrets" ]; then mount --bind "$secrets" "$root${SECRETS}"; fi
+mount -o remount,bind,ro "$root"
+exec chroot "$root" setpriv --reuid="\${user%:*}" --regid="\${user#*:}" --clear-groups \\
+  --no-new-privs --bounding-set=-all --inh-caps=-all env -C "$directory" -- "$@"
+`;
+
+export interface ContainerOptions {
+  /** In addition to the image's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A folder that is mounted at {@link SECRETS}. */
+  readonly secrets?: string;
+  /** Default: the image's entrypoint. */
+  readonly command?: readonly string[];
+}
+
+/** Runs the image as its configuration says, with these arguments after the entrypoint. */
+export function runContainer(
+  { config, root }: BuiltImage,
+  args: readonly string[] = [],
+  { environment = {}, secrets = '', command = config.Entrypoint }: ContainerOptions = {},
+) {
+  mkdirSync(join(root, SECRETS), { recursive: true });
+  const variables = config.Env.map((variable) => variable.split('=', 2) as [string, string]);
+  const started = startProcess(
+    { ...Object.fromEntries(variables), ...environment },
+    {
+      command: [
+        ...['unshare', '--mount', '--pid', '--fork', '--kill-child'],
+        ...['sh', '-c', SCRIPT, 'sh', root, secrets, config.User, config.WorkingDir],
+        ...command,
+        ...args,
+      ],
+    },
+  );
+  return {
+    ...started,
+    /** The process ID, outside, of what is process 1 inside. */
+    processId(): number {
+      const { pid } = started.child;
+      return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+    },
+    [Symbol.asyncDispose]: started[Symbol.asyncDispose],
+  };
+}
