@@ -6,15 +6,16 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../support/free-port.ts';
 import { buildImage } from './build.ts';
-import { runContainer, SECRETS } from './container.ts';
+import { type ContainerOptions, runContainer, SECRETS } from './container.ts';
 
 const README = readFileSync('README.md', 'utf8');
 const [, QUERY = '', RESPONSE] = /-d '(.*)'\n```\n```json\n(.*)\n```/.exec(README) ?? [];
@@ -23,7 +24,20 @@ const USER = '65532';
 const DRAIN_DELAY_MS = '5000';
 
 const image = buildImage();
-after(() => image[Symbol.dispose]());
+const containers: ReturnType<typeof runContainer>[] = [];
+
+/** Runs the image. */
+function run(args: readonly string[] = [], options: ContainerOptions = {}) {
+  const container = runContainer(image, args, options);
+  containers.push(container);
+  return container;
+}
+
+after(async () => {
+  // Those of tests that failed.
+  for (const container of containers) await container[Symbol.asyncDispose]();
+  image[Symbol.dispose]();
+});
 
 function megabytesOf(path: string): number {
   return Number(
@@ -43,7 +57,7 @@ async function responding(url: string, exited: Promise<{ stderr: string }>): Pro
   }
 }
 
-describe('the image', () => {
+describe('the image', { timeout: 60_000 }, () => {
   test('has no build tools, sources or settings of the clone', (t) => {
     const app = join(image.root, 'app');
     assert.deepEqual(readdirSync(app).toSorted(), [
@@ -75,7 +89,7 @@ describe('the image', () => {
     const PORT = String(await freePort());
     const started = performance.now();
     const environment = { SANDBOX: '1', PORT, DRAIN_DELAY_MS };
-    await using container = runContainer(image, [], { environment });
+    await using container = run([], { environment });
     const ready = await responding(`http://127.0.0.1:${PORT}/ready`, container.exited);
     const startMs = performance.now() - started;
     assert.equal(ready.status, 200);
@@ -91,7 +105,9 @@ describe('the image', () => {
     const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1];
     assert.equal(field('Uid'), Array(4).fill(USER).join('\t'));
     assert.equal(field('Gid'), Array(4).fill(USER).join('\t'));
-    assert.equal(field('NSpid')?.split('\t').at(-1), '1', 'no shell stands between');
+    // No shell stands between that keeps signals from it.
+    assert.equal(field('NSpid')?.split('\t').at(-1), '1');
+    assert.equal(basename(readlinkSync(`/proc/${container.processId()}/exe`)), 'node');
     for (const set of ['CapPrm', 'CapEff', 'CapBnd']) assert.match(field(set) ?? '', /^0+$/, set);
     t.diagnostic(`start: ${Math.round(startMs)} ms until /ready`);
     t.diagnostic(
@@ -99,7 +115,7 @@ describe('the image', () => {
     );
 
     const [, ...healthcheck] = image.config.Healthcheck.Test;
-    const checked = runContainer(image, [], { environment, command: healthcheck });
+    const checked = run([], { environment, command: healthcheck });
     assert.deepEqual(await checked.exited, { code: 0, signal: null, stdout: '', stderr: '' });
 
     process.kill(container.processId(), 'SIGTERM');
@@ -111,7 +127,7 @@ describe('the image', () => {
     assert.equal(code, 0);
     assert.match(stdout, /SIGTERM/);
 
-    const unhealthy = runContainer(image, [], { environment, command: healthcheck });
+    const unhealthy = run([], { environment, command: healthcheck });
     assert.equal((await unhealthy.exited).code, 1);
   });
 
@@ -122,17 +138,17 @@ describe('the image', () => {
       ['/tmp/new', 'EROFS'],
     ]) {
       const write = `try { fs.appendFileSync('${path}', '') } catch ({ code }) { console.log(code) }`;
-      const container = runContainer(image, [], { command: ['node', '-e', write] });
+      const container = run([], { command: ['node', '-e', write] });
       assert.equal((await container.exited).stdout, `${expected}\n`, path);
     }
   });
 
   test('refuses to start without keys, and with keys but without callers’ tokens', async () => {
-    const nothing = await runContainer(image).exited;
+    const nothing = await run().exited;
     assert.equal(nothing.code, 2);
     assert.match(nothing.stderr, /No credentials: set .* or SANDBOX=1\./);
 
-    const open = await runContainer(image, [], { environment: { HEYGEN_API_KEY: 'key' } }).exited;
+    const open = await run([], { environment: { HEYGEN_API_KEY: 'key' } }).exited;
     assert.equal(open.code, 2);
     assert.match(open.stderr, /HOST exposes this server .* Set CLIENT_TOKENS, or JWT_ISSUER/);
   });
@@ -142,7 +158,7 @@ describe('the image', () => {
     chmodSync(secrets, 0o755);
     writeFileSync(join(secrets, 'heygen'), 'key');
     writeFileSync(join(secrets, 'tokens'), 'a-token-of-some-caller');
-    const { code, stdout } = await runContainer(image, ['--check'], {
+    const { code, stdout } = await run(['--check'], {
       secrets,
       environment: {
         HEYGEN_API_KEY_FILE: `${SECRETS}/heygen`,
