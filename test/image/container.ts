@@ -45,20 +45,25 @@ export function runContainer(
     { ...Object.fromEntries(variables), ...environment },
     {
       command: [
-        ...['unshare', '--mount', '--pid', '--fork', '--kill-child'],
+        ...['unshare', '--mount', '--pid', '--fork'],
         ...['sh', '-c', SCRIPT, 'sh', root, secrets, config.User, config.WorkingDir],
         ...command,
         ...args,
       ],
     },
   );
+  const { child, exited } = started;
+  /** The process ID, outside, of what is process 1 inside. */
+  const processId = () =>
+    Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
   return {
     ...started,
-    /** The process ID, outside, of what is process 1 inside. */
-    processId(): number {
-      const { pid } = started.child;
-      return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+    processId,
+    async [Symbol.asyncDispose]() {
+      // All processes of the namespace end with its first, but not with `unshare`: a change of user ends that tie.
+      if (child.exitCode === null && child.signalCode === null)
+        process.kill(processId(), 'SIGKILL');
+      await exited;
     },
-    [Symbol.asyncDispose]: started[Symbol.asyncDispose],
   };
 }
