@@ -42,7 +42,7 @@ export function createChecks(endpoint: Endpoint) {
       );
     },
     {
-      // Whoever asks again wants to know again.
+      // Each call is a key, which must not be kept.
       cache: false,
       maxBatchSize: MAX_NAMES,
       // After other timers that are due: attempts that failed together are retried together.

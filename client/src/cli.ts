@@ -69,7 +69,7 @@ async function main(args: readonly string[]): Promise<void> {
   const held = url === undefined ? [] : await fetchHeldNames({ url, headers });
   const listed = names === undefined ? [] : namesIn(await readFile(names, 'utf8'));
   const all = new Set([...held, ...listed]);
-  await writeFile(out, declarationOf([...all]));
+  await writeFile(out, declarationOf(all));
   console.log(`${out}: ${all.size} permission names`);
 }
 

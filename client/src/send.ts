@@ -20,8 +20,9 @@ export interface Result<Data> {
 
 /**
  * Sends one operation.
+ * @param signal aborts the request; callers follow it with `abortable`
  * @throws {RolecallError} without a response that can be read
- * @throws the signal's reason if it aborts, and whatever the function for headers throws
+ * @throws whatever the function for headers throws
  */
 export async function send<Data, Variables>(
   { url, headers, fetch: send = fetch }: Endpoint,
@@ -44,7 +45,6 @@ export async function send<Data, Variables>(
     });
     text = await response.text();
   } catch {
-    signal?.throwIfAborted();
     // Without the cause, which may hold the request's headers.
     throw failure(
       'NETWORK_ERROR',

@@ -88,13 +88,14 @@ describe('a page of 50 checks asks again, in one request each time, without flic
   });
 });
 
-test('a page that is not visible does not ask on an interval', async () => {
+test('a page that is not visible does not ask on an interval', async (context) => {
   await using opened = await open({ refetchInterval: 10 });
+  context.after(() => focusManager.setFocused(undefined));
   focusManager.setFocused(false);
+  await opened.page.until(() => opened.app.queryClient.isFetching() === 0);
   const { length } = opened.seen;
   await setTimeout(100);
   assert.equal(opened.seen.length, length);
-  focusManager.setFocused(undefined);
 });
 
 describe('if asking again fails', () => {

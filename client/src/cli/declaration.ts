@@ -1,6 +1,6 @@
-/** The content of a file that makes these names known to the compiler: sorted, each once. */
-export function declarationOf(names: readonly string[]): string {
-  const union = [...new Set(names)]
+/** The content of a file that makes these names known to the compiler, sorted. */
+export function declarationOf(names: ReadonlySet<string>): string {
+  const union = [...names]
     .sort()
     .map((name) => `\n      | ${JSON.stringify(name)}`)
     .join('');

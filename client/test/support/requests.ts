@@ -30,12 +30,12 @@ export function responding(respond: (names: readonly string[]) => unknown): type
   };
 }
 
-/** A response with checks of these names, granted if they begin with `may`. */
+/** A response with checks of these names, granted by a role if they begin with `may`. */
 export function checksOf(names: readonly string[]) {
   const permissionChecks = names.map((name) => ({
     name,
     granted: name.startsWith('may'),
-    grantedBy: [],
+    grantedBy: name.startsWith('may') ? [{ id: 'r', name: 'Role' }] : [],
   }));
   return { data: { viewer: { datadog: { asOf: '2026-07-03T13:37:00Z', permissionChecks } } } };
 }
