@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openPage, untilSettled } from './support/browser.ts';
-import { startExample } from './support/example.ts';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { untilSettled } from './support/browser.ts';
+import { shareExample } from './support/shared-example.ts';
 
 describe('the matrix', () => {
-  let example: Awaited<ReturnType<typeof startExample>>;
-  let browser: Browser;
-  before(async () => {
-    [example, browser] = await Promise.all([startExample('preview'), launchBrowser()]);
-  });
-  after(async () => {
-    await browser.close();
-    await example[Symbol.asyncDispose]();
-  });
+  const { open: openAt } = shareExample();
 
   const open = async (person: string) => {
-    const opened = await openPage(browser, `${example.url}?person=${person}`);
+    const opened = await openAt(`?person=${person}`);
     await untilSettled(opened.page);
     return opened;
   };

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, openPage, untilSettled } from './support/browser.ts';
-import { startExample } from './support/example.ts';
+import { describe, test } from 'node:test';
+import { untilSettled } from './support/browser.ts';
 import { card, choose } from './support/page.ts';
+import { shareExample } from './support/shared-example.ts';
 
 describe('after a switch of person', () => {
-  let example: Awaited<ReturnType<typeof startExample>>;
-  let browser: Browser;
-  before(async () => {
-    [example, browser] = await Promise.all([startExample('preview'), launchBrowser()]);
-  });
-  after(async () => {
-    await browser.close();
-    await example[Symbol.asyncDispose]();
-  });
+  const { open } = shareExample();
 
   test('nothing of the former person is shown, nor kept', async () => {
-    await using opened = await openPage(browser, `${example.url}?network=slow`);
+    await using opened = await open('?network=slow');
     const { page } = opened;
     await untilSettled(page);
     await page.getByRole('button', { name: 'Dashboards Write' }).waitFor();
@@ -42,7 +33,7 @@ describe('after a switch of person', () => {
   });
 
   test('a late response for the former person is not shown', async () => {
-    await using opened = await openPage(browser, `${example.url}?person=rene`);
+    await using opened = await open('?person=rene');
     const { page } = opened;
     await untilSettled(page);
     const held: (() => void)[] = [];
@@ -64,7 +55,7 @@ describe('after a switch of person', () => {
   });
 
   test('the address names the person, and the focus stays', async () => {
-    await using opened = await openPage(browser, example.url);
+    await using opened = await open();
     const { page } = opened;
     await untilSettled(page);
     const person = page.getByRole('combobox', { name: 'Person' });

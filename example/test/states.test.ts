@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, openPage, untilSettled } from './support/browser.ts';
-import { startExample } from './support/example.ts';
+import { describe, test } from 'node:test';
+import { untilSettled } from './support/browser.ts';
 import { card, choose } from './support/page.ts';
+import { shareExample } from './support/shared-example.ts';
 
 describe('what the page shows', () => {
-  let example: Awaited<ReturnType<typeof startExample>>;
-  let browser: Browser;
-  before(async () => {
-    [example, browser] = await Promise.all([startExample('preview'), launchBrowser()]);
-  });
-  after(async () => {
-    await browser.close();
-    await example[Symbol.asyncDispose]();
-  });
-
-  const open = (search = '') => openPage(browser, `${example.url}${search}`);
+  const { open } = shareExample();
 
   test('is each vendor’s user', async () => {
     await using opened = await open('?person=reese');
