@@ -60,10 +60,9 @@ export function startCopy(environment: Environment) {
 
 export type Copy = ReturnType<typeof startCopy>;
 
-/** Copies of Rolecall with this Redis, in front of a Datadog as `startNumbered` makes. All of them use Redis. */
-export async function startCopies(redis: TestRedis, count: number, environment: Environment = {}) {
-  const { state, ...datadog } = await startNumbered();
-  const all = {
+/** The variables of copies that share this Redis, in front of this Datadog. */
+export function environmentOf(redis: TestRedis, datadog: { readonly url: string }) {
+  return {
     ...DATADOG_KEYS,
     DATADOG_API_URL: datadog.url,
     UPSTREAM_RETRIES: '0',
@@ -71,8 +70,13 @@ export async function startCopies(redis: TestRedis, count: number, environment: 
     CACHE_TTL_SECONDS: '60',
     REDIS_URL: redis.url,
     CACHE_SECRET: newSecret(),
-    ...environment,
   };
+}
+
+/** Copies of Rolecall with this Redis, in front of a Datadog as `startNumbered` makes. All of them use Redis. */
+export async function startCopies(redis: TestRedis, count: number, environment: Environment = {}) {
+  const { state, ...datadog } = await startNumbered();
+  const all = { ...environmentOf(redis, datadog), ...environment };
   const copies = Array.from({ length: count }, () => startCopy(all));
   await Promise.all(copies.map((copy) => copy.used()));
   return {

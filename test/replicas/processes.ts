@@ -3,8 +3,7 @@ import { startNumbered } from '../support/caching.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Line, linesOf } from '../support/log.ts';
 import { startProcess } from '../support/process.ts';
-import { DATADOG_KEYS } from '../support/rolecall.ts';
-import { DEGRADED, newSecret, until } from './copies.ts';
+import { DEGRADED, environmentOf, until } from './copies.ts';
 import { startHaproxy } from './haproxy.ts';
 import { startRedis } from './redis-server.ts';
 
@@ -67,13 +66,7 @@ export async function startThree(environment: Environment = {}) {
   const { state, ...datadog } = await startNumbered();
   started.use(datadog);
   const all = {
-    ...DATADOG_KEYS,
-    DATADOG_API_URL: datadog.url,
-    UPSTREAM_RETRIES: '0',
-    RATE_LIMIT: '0',
-    CACHE_TTL_SECONDS: '60',
-    REDIS_URL: redis.url,
-    CACHE_SECRET: newSecret(),
+    ...environmentOf(redis, datadog),
     // A busy machine is not a lost Redis.
     REDIS_TIMEOUT_MS: '5000',
     // HAProxy, but not the other addresses of loopback, which tests use as clients'.
