@@ -1,33 +1,21 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { codegenOptions } from './scripts/codegen-options.ts';
 
-const options = {
-  useTypeImports: true,
-  enumsAsTypes: true,
-  immutableTypes: true,
-  scalars: {
-    DateTime: 'string',
-    EmailAddress: 'string',
-    SafeInt: 'number',
-    URL: 'string',
-    UUID: 'string',
-  },
-};
+const config = { ...codegenOptions, useTypeImports: true };
 
 /** `SCHEMA=http://127.0.0.1:4000/graphql npm run codegen` reads it from a running server instead. */
-const config: CodegenConfig = {
+export default {
   schema: process.env['SCHEMA'] ?? 'schema/schema.graphql',
   generates: {
     'test/generated/operations.ts': {
       documents: ['schema/operations/*.graphql', 'test/operations/*.graphql'],
       plugins: ['typescript-operations', 'typed-document-node'],
-      config: options,
+      config,
     },
     'example/src/data/roles-query.ts': {
       documents: 'example/src/data/*.graphql',
       plugins: ['typescript-operations'],
-      config: options,
+      config,
     },
   },
-};
-
-export default config;
+} satisfies CodegenConfig;

@@ -13,6 +13,7 @@ import {
   separateOperations,
   stripIgnoredCharacters,
 } from 'graphql';
+import { codegenOptions } from '../../scripts/codegen-options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const TARGET = join(ROOT, 'src/operations.ts');
@@ -22,17 +23,7 @@ const types = await codegen({
   filename: TARGET,
   schema: parse(readFileSync(join(ROOT, '../schema/schema.graphql'), 'utf8')),
   documents: [{ location: 'operations.graphql', document }],
-  config: {
-    enumsAsTypes: true,
-    immutableTypes: true,
-    scalars: {
-      DateTime: 'string',
-      EmailAddress: 'string',
-      SafeInt: 'number',
-      URL: 'string',
-      UUID: 'string',
-    },
-  },
+  config: codegenOptions,
   plugins: [{ typescriptOperations: {} }],
   pluginMap: { typescriptOperations },
 });
