@@ -8,6 +8,7 @@ export { ConfigError } from './config/index.ts';
 /** Rolecall's variables by their names, as in the environment: values are text. */
 export type RolecallOptions = Readonly<Partial<Record<VariableName, string>>>;
 
+/** Who sent a request. */
 export interface Client {
   /** An IP address. */
   readonly address: string;

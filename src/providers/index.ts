@@ -5,15 +5,16 @@ import { heygen } from './heygen/index.ts';
 import type * as heygenSettings from './heygen/settings.ts';
 import type { Provider } from './provider.ts';
 
-/** In the order of the schema's `Provider` enum. A new provider is a folder, and an entry in these. */
+/** In the order of the schema's `Provider` enum. */
 export const providers: readonly Provider[] = [datadog, heygen];
 
-type ProviderSettings = typeof datadogSettings | typeof heygenSettings;
-
 /** The names of the providers' variables. */
-export type ProviderVariable = {
-  [Each in ProviderSettings as string]: keyof z.input<Each['settings']>;
-}[string];
+export type ProviderVariable =
+  | keyof z.input<typeof datadogSettings.settings>
+  | keyof z.input<typeof heygenSettings.settings>;
 
 /** Those that may stand in a file instead. */
-export type ProviderKeyVariable = ProviderSettings['keyVariables'][number];
+export type ProviderKeyVariable = (
+  | typeof datadogSettings.keyVariables
+  | typeof heygenSettings.keyVariables
+)[number];
