@@ -130,6 +130,21 @@ describe('a page', () => {
     });
   }
 
+  test('asks once if what it shows after a failure asks for the same', async () => {
+    const { fetch, seen } = watched(refusal);
+    const client = createRolecallClient({ url, fetch });
+    const probe = createProbe();
+    const unknown = createElement(probe.Probe, { name: 'name' });
+    using app = provider({ client, children: createElement(Can, { do: 'name', unknown }, 'yes') });
+    await using page = await mount(app.element);
+    await page.until(() => page.text() === 'error');
+    await page.wait(100);
+    assert.equal(page.text(), 'error');
+    // While the request was on its way, nothing was shown.
+    assert.deepEqual(probe.shown, ['error']);
+    assert.equal(seen.length, 1);
+  });
+
   test('takes the query client around it, or one of its own beside it', async () => {
     const outer = new QueryClient();
     const inner = new QueryClient();

@@ -19,17 +19,26 @@ export function isTransient(error: Error): boolean {
   return TRANSIENT.has((error as Partial<ErrorDetails>).code);
 }
 
-export function retry(failures: number, error: Error): boolean {
+function retry(failures: number, error: Error): boolean {
   return (
     failures < MAX_RETRIES && isTransient(error) && secondsTo(failures, error) <= MAX_WAIT_SECONDS
   );
 }
 
 /** In milliseconds. The same for all that failed together, so that they are asked together again. */
-export function retryDelay(failures: number, error: Error): number {
+function retryDelay(failures: number, error: Error): number {
   return secondsTo(failures, error) * 1_000;
 }
 
 function secondsTo(failures: number, error: Error): number {
   return (error as Partial<ErrorDetails>).retryAfter ?? 2 ** failures;
 }
+
+/** What the queries of all hooks do after a failure. */
+export const afterFailure = {
+  retry,
+  retryDelay,
+  // What is shown after a failure may ask for the same. It would be replaced by what is shown while loading, and ask
+  // again when that fails, without end.
+  retryOnMount: false,
+} as const;

@@ -5,7 +5,7 @@ import type { PermissionCheck } from '../checks.ts';
 import type { PermissionName } from '../permission-name.ts';
 import { useRolecall } from './provider.ts';
 import { checkQuery } from './queries.ts';
-import { isTransient, retry, retryDelay } from './transient.ts';
+import { afterFailure, isTransient } from './transient.ts';
 
 export type CanStatus = 'loading' | 'granted' | 'denied' | 'unknown' | 'error';
 
@@ -34,7 +34,7 @@ const NOBODY: PermissionCheck['grantedBy'] = [];
 export function useCan(name: PermissionName): CanResult {
   const { client, queryClient, staleTime } = useRolecall();
   const { data, error, refetch } = useQuery(
-    { ...checkQuery(queryClient, client, name), staleTime, retry, retryDelay },
+    { ...checkQuery(queryClient, client, name), staleTime, ...afterFailure },
     queryClient,
   );
   const again = useCallback(() => void refetch(), [refetch]);

@@ -24,6 +24,8 @@ export async function mount(element: ReactNode, html?: string) {
     text: () => place.textContent,
     html: () => place.innerHTML,
     render: (next: ReactNode) => act(async () => root.render(next)),
+    /** Lets React work for this long. */
+    wait: (ms: number) => act(async () => setTimeout(ms)),
     /** Lets React work until the condition holds. */
     async until(isSo: () => boolean): Promise<void> {
       for (let poll = 0; !isSo(); poll += 1) {
