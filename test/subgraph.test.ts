@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
+import SchemaBuilder from '@pothos/core';
 import {
   ORG_ID,
   org,
@@ -251,4 +252,21 @@ describe('/subgraph', () => {
     assert.equal((await limited.query('{ __typename }')).status, 200);
     assert.equal((await resolve(limited, [])).status, 429);
   });
+});
+
+test('its schema is created at its first request, and only once', async () => {
+  await using datadog = await startUpstream(json(document));
+  const create = mock.method(SchemaBuilder.prototype, 'toSubGraphSchema');
+  try {
+    const rolecall = createRolecallFor({ datadog });
+    await rolecall.query('{ __typename }');
+    assert.equal(create.mock.callCount(), 0);
+    for (let request = 1; request <= 2; request += 1) {
+      const { data } = await post(rolecall, { query: '{ _service { sdl } }' });
+      assert.match(data._service.sdl, /type DatadogUser/);
+      assert.equal(create.mock.callCount(), 1);
+    }
+  } finally {
+    create.mock.restore();
+  }
 });

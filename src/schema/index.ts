@@ -12,23 +12,30 @@ const DESCRIPTION =
 export interface Schemas {
   /** For front ends; printed to `schema/schema.graphql`. */
   readonly graph: GraphQLSchema;
-  /** The same with federation's fields and directives; printed to `schema/subgraph.graphql`. */
+  /**
+   * The same with federation's fields and directives; printed to `schema/subgraph.graphql`. Created when first read,
+   * because that takes longer than creating all the rest of a server.
+   */
   readonly subgraph: GraphQLSchema;
 }
 
 export function createSchemas(providers: readonly SchemaProvider[]): Schemas {
   const builder = createBuilder();
   defineViewer(builder, providers, defineUser(builder, providers));
+  let subgraph: GraphQLSchema | undefined;
   return {
     graph: described(builder.toSchema({ sortSchema: false })),
     // Without the description: its SDL is a schema extension, which cannot have one.
-    subgraph: resolveEntitiesApart(
-      builder.toSubGraphSchema({
-        sortSchema: false,
-        linkUrl: FEDERATION,
-        federationDirectives: ['@key'],
-      }),
-    ),
+    get subgraph() {
+      subgraph ??= resolveEntitiesApart(
+        builder.toSubGraphSchema({
+          sortSchema: false,
+          linkUrl: FEDERATION,
+          federationDirectives: ['@key'],
+        }),
+      );
+      return subgraph;
+    },
   };
 }
 

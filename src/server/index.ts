@@ -79,7 +79,7 @@ export function createServer(
     ...settings.corsHeaders,
   ];
   const contextOf = createContextFactory(config, createBrokerLog(logger), redis);
-  const { graph, subgraph } = createSchemas(providers);
+  const schemas = createSchemas(providers);
 
   // In the order in which they run. Both endpoints share them, and therefore their counts.
   const guards: ServerPlugin[] = [
@@ -165,23 +165,29 @@ export function createServer(
   });
   const graphEndpoint = createEndpoint(
     GRAPHQL_PATH,
-    graph,
+    schemas.graph,
     settings.limits.bodyBytes,
     settings.graphiql ? [graphiql] : [],
   );
-  const subgraphEndpoint = settings.subgraph
-    ? createEndpoint(SUBGRAPH_PATH, subgraph, settings.limits.subgraphBodyBytes, [])
-    : graphEndpoint;
-  const endpointOf = (url: string) =>
-    isPath(URL.parse(url, 'http://localhost')?.pathname ?? '', SUBGRAPH_PATH)
-      ? subgraphEndpoint
-      : graphEndpoint;
+  // Created at its first request, which most servers never get.
+  let subgraphEndpoint: typeof graphEndpoint | undefined;
+  function endpointOf(url: string) {
+    const path = URL.parse(url, 'http://localhost')?.pathname ?? '';
+    if (!settings.subgraph || !isPath(path, SUBGRAPH_PATH)) return graphEndpoint;
+    subgraphEndpoint ??= createEndpoint(
+      SUBGRAPH_PATH,
+      schemas.subgraph,
+      settings.limits.subgraphBodyBytes,
+      [],
+    );
+    return subgraphEndpoint;
+  }
 
   return {
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
     fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
     handle: async (request, address) => endpointOf(request.url).fetch(request, { address }),
-    schema: graph,
+    schema: schemas.graph,
     get isReady() {
       return isReady();
     },
