@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Redis } from 'ioredis';
 import { TooSlow } from './within.ts';
-
-const require = createRequire(import.meta.url);
 
 /** Between a lost connection and the next attempt to connect. */
 const RECONNECT_MS = 250;
@@ -10,35 +7,38 @@ const RECONNECT_MS = 250;
 const STUCK_MS = 1_000;
 const DEFAULT_PORT = 6_379;
 
+/** @param url as `redisSettings` accepts it */
+export type CreateClient = (url: string) => Redis;
+
 /**
- * A client that never queues commands: with ioredis' defaults, a lost Redis holds up each of them for seconds. Only this
- * file creates clients.
- * @param url as `redisSettings` accepts it
- * @param timeoutMs how long a command may take. The client does not apply it
+ * Loads ioredis: without Redis, it would only delay the start, by 50 ms. The clients never queue commands: with ioredis'
+ * defaults, a lost Redis holds up each of them for seconds. Only this file creates clients.
+ * @param timeoutMs how long a command may take. The clients do not apply it
  */
-export function createClient(url: string, timeoutMs: number): Redis {
-  // Loaded here, because without Redis it would only delay the start, by 50 ms.
-  const ioredis: typeof import('ioredis') = require('ioredis');
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  return new ioredis.Redis({
-    // URLs write IPv6 addresses in brackets.
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(port || DEFAULT_PORT),
-    db: Number(pathname.slice(1)),
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' && { tls: {} }),
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: () => RECONNECT_MS,
-    maxLoadingRetryTime: RECONNECT_MS,
-    connectTimeout: STUCK_MS,
-    socketTimeout: Math.max(STUCK_MS, 2 * timeoutMs),
-    disconnectTimeout: RECONNECT_MS,
-    disableClientInfo: true,
-    protocol: 2,
-  });
+export async function loadClient(timeoutMs: number): Promise<CreateClient> {
+  const ioredis = await import('ioredis');
+  return (url) => {
+    const { protocol, hostname, port, username, password, pathname } = new URL(url);
+    return new ioredis.Redis({
+      // URLs write IPv6 addresses in brackets.
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(port || DEFAULT_PORT),
+      db: Number(pathname.slice(1)),
+      ...(username && { username: decodeURIComponent(username) }),
+      ...(password && { password: decodeURIComponent(password) }),
+      ...(protocol === 'rediss:' && { tls: {} }),
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      retryStrategy: () => RECONNECT_MS,
+      maxLoadingRetryTime: RECONNECT_MS,
+      connectTimeout: STUCK_MS,
+      socketTimeout: Math.max(STUCK_MS, 2 * timeoutMs),
+      disconnectTimeout: RECONNECT_MS,
+      disableClientInfo: true,
+      protocol: 2,
+    });
+  };
 }
 
 /** Something else responds at the address of Redis. */

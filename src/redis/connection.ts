@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { createClient, isErrorReply, NotRedis, reasonOf } from './client.ts';
+import { type CreateClient, isErrorReply, loadClient, NotRedis, reasonOf } from './client.ts';
 import type { RedisSettings } from './settings.ts';
 import { within } from './within.ts';
 
@@ -39,20 +39,20 @@ export class RedisConnection {
   /** By the names that Redis gives them. */
   readonly #scripts = new Map<string, string>();
   readonly #preparations: ((send: SendCommand) => Promise<void>)[] = [];
-  readonly #timer: NodeJS.Timeout;
-  #client: Redis;
-  #url: string;
+  #timer: NodeJS.Timeout | undefined;
+  /** Undefined until the client library is loaded. */
+  #client: Redis | undefined;
+  #url = '';
   /** Undefined until it has been probed. */
   #isUsed: boolean | undefined;
   #isProbing = false;
+  #isClosed = false;
 
   /** Starts to connect. */
   constructor(settings: RedisSettings, report: RedisReport) {
     this.settings = settings;
     this.report = report;
-    this.#url = this.#currentUrl();
-    this.#client = this.#connect();
-    this.#timer = setInterval(() => this.#check(), PROBE_MS).unref();
+    this.#open();
   }
 
   /** Is Redis in use? */
@@ -78,8 +78,8 @@ export class RedisConnection {
 
   /** @throws {RedisUnavailable} at once while Redis is not in use, and otherwise after `timeoutMs` at the latest */
   readonly send: SendCommand = async (command, ...args) => {
-    if (!this.#isUsed) throw new RedisUnavailable('Redis is not in use');
     const client = this.#client;
+    if (!this.#isUsed || client === undefined) throw new RedisUnavailable('Redis is not in use');
     try {
       return await this.#sendTo(client, command, ...args);
     } catch (error) {
@@ -90,9 +90,10 @@ export class RedisConnection {
   };
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#isUsed = false;
-    this.#client.disconnect();
+    this.#client?.disconnect();
   }
 
   #currentUrl(): string {
@@ -101,8 +102,17 @@ export class RedisConnection {
     return value.reveal();
   }
 
-  #connect(): Redis {
-    const client = createClient(this.#url, this.settings.timeoutMs);
+  async #open(): Promise<void> {
+    const createClient = await loadClient(this.settings.timeoutMs);
+    if (this.#isClosed) return;
+    this.#connect(createClient);
+    this.#timer = setInterval(() => this.#check(createClient), PROBE_MS).unref();
+  }
+
+  #connect(createClient: CreateClient): void {
+    this.#url = this.#currentUrl();
+    const client = createClient(this.#url);
+    this.#client = client;
     const lose = (reason: string) => {
       if (client === this.#client) this.#lose(reason);
     };
@@ -110,17 +120,14 @@ export class RedisConnection {
       .on('ready', () => this.#probe())
       .on('error', (error) => lose(reasonOf(error)))
       .on('close', () => lose('the connection was closed'));
-    return client;
   }
 
   /** Connects anew after the URL has changed, and otherwise probes a lost Redis. */
-  #check(): void {
-    const url = this.#currentUrl();
-    if (url !== this.#url) {
+  #check(createClient: CreateClient): void {
+    if (this.#currentUrl() !== this.#url) {
       this.#lose('REDIS_URL has changed');
-      this.#client.disconnect();
-      this.#url = url;
-      this.#client = this.#connect();
+      this.#client?.disconnect();
+      this.#connect(createClient);
     }
     this.#probe();
   }
@@ -128,7 +135,7 @@ export class RedisConnection {
   /** By a write, which a replica and a full Redis refuse. */
   async #probe(): Promise<void> {
     const client = this.#client;
-    if (this.#isUsed || this.#isProbing || client.status !== 'ready') return;
+    if (this.#isUsed || this.#isProbing || client?.status !== 'ready') return;
     this.#isProbing = true;
     try {
       const send: SendCommand = (...command) => this.#sendTo(client, ...command);

@@ -49,14 +49,14 @@ export function objection(
   return `only src/providers/index.ts imports ${otherVendor}`;
 }
 
-/** Every import between files of `src/`, types included: pairs of paths. */
+/** Every import between files of `src/`, types included, as pairs of paths. `package.json`, for the version, is none. */
 export function readImports(): readonly (readonly [from: string, to: string])[] {
   return globSync('src/**/*.ts').flatMap((file) => {
     const imports = readFileSync(file, 'utf8').matchAll(IMPORT);
     return Array.from(
       imports,
       ([, path = '']) => [file, normalize(join(dirname(file), path))] as const,
-    );
+    ).filter(([, to]) => to !== 'package.json');
   });
 }
 

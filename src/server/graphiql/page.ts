@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const LOADER = readBrowserFile('loader.js');
-const STYLE = readBrowserFile('page.css');
-
 export interface PageOptions {
   /** Does the server serve the sandbox's fictional people? */
   readonly isSandbox: boolean;
@@ -19,6 +16,7 @@ export interface PageOptions {
  * @param appHash of the app's script, the only one that the page may run besides its own
  */
 export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appHash: string) {
+  const loader = readBrowserFile('loader.js');
   const notes = [
     ...(isSandbox
       ? [
@@ -38,7 +36,7 @@ export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appH
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Rolecall</title>
     <link id="icon" rel="icon" href="data:,">
-    <style>${STYLE}</style>
+    <style>${readBrowserFile('page.css')}</style>
   </head>
   <body>
     ${notes.map((note) => `<p class="note" role="note">${note}</p>`).join('\n    ')}
@@ -51,16 +49,16 @@ export function renderPage({ isSandbox, needsToken, hasDocs }: PageOptions, appH
         <button>Continue</button>
       </form>
     </div>
-    <script>${LOADER}</script>
+    <script>${loader}</script>
   </body>
 </html>
 `;
-  return { html, contentSecurityPolicy: contentSecurityPolicy(appHash) };
+  return { html, contentSecurityPolicy: contentSecurityPolicy(loader, appHash) };
 }
 
 /** Allows the editor's own styles and workers; forbids loading from elsewhere, framing and posting forms. */
-function contentSecurityPolicy(appHash: string): string {
-  const loaderHash = `'sha256-${createHash('sha256').update(LOADER).digest('base64')}'`;
+function contentSecurityPolicy(loader: string, appHash: string): string {
+  const loaderHash = `'sha256-${createHash('sha256').update(loader).digest('base64')}'`;
   return [
     "default-src 'none'",
     `script-src ${loaderHash} ${appHash}`,
