@@ -111,6 +111,19 @@ describe('the npm package, installed in an empty project', () => {
     );
   });
 
+  test('can be published: npm warns of nothing but the missing sign-in', () => {
+    const { status, stderr } = spawnSync('npm', ['publish', '--dry-run', '--ignore-scripts'], {
+      encoding: 'utf8',
+      cwd: ROOT,
+    });
+    assert.equal(status, 0, stderr);
+    const warnings = stderr.split('\n').filter((line) => /^npm (warn|error)/.test(line));
+    assert.deepEqual(
+      warnings.filter((line) => !line.includes('requires you to be logged in')),
+      [],
+    );
+  });
+
   test('runs the example of one query', (context) => {
     const started = performance.now();
     const { status, stdout, stderr } = installed.run('one-query.mjs', example('one-query.mjs'));
