@@ -40,7 +40,7 @@ export async function createRolecall(options: RolecallOptions = {}): Promise<Rol
   const { server, readiness, close } = await assemble(options);
   readiness.isReady = true;
   return {
-    fetch: async (request, client) => toNative(await server.handle(request, client?.address)),
+    fetch: async (request, client) => toNative(await server.fetch(request, client?.address)),
     nodeListener: server.listener,
     schema: server.schema,
     get ready() {

@@ -4,17 +4,20 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { startSandbox } from '../src/process/sandbox-server.ts';
 import { readConfig } from './support/config.ts';
-import { createTestServer } from './support/rolecall.ts';
+import { createTestServer, rolecallOf } from './support/rolecall.ts';
 
 const README = readFileSync('README.md', 'utf8');
 
 async function askSandbox(body: string) {
   const { config } = await startSandbox(readConfig({}));
-  const response = await createTestServer(config).fetch('http://rolecall.example/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
+  const response = await rolecallOf(createTestServer(config)).fetch(
+    'http://rolecall.example/graphql',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    },
+  );
   assert.equal(response.status, 200);
   return response.text();
 }

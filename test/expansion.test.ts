@@ -259,15 +259,18 @@ describe('DD_EXPAND=rest', () => {
 test('the sandbox serves these endpoints too', async () => {
   const { readConfig } = await import('./support/config.ts');
   const { startSandbox } = await import('../src/process/sandbox-server.ts');
-  const { createTestServer } = await import('./support/rolecall.ts');
+  const { createTestServer, rolecallOf } = await import('./support/rolecall.ts');
   const { config } = await startSandbox(readConfig({ DD_EXPAND: 'rest' }));
   const query =
     '{ viewer { datadog { otherUsers { name roles { name permissions { name } } } } } }';
-  const response = await createTestServer(config).fetch('http://rolecall.example/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
+  const response = await rolecallOf(createTestServer(config)).fetch(
+    'http://rolecall.example/graphql',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    },
+  );
   const { data, errors } = (await response.json()) as any;
   assert.equal(errors, undefined);
   assert.deepEqual(

@@ -6,6 +6,7 @@ import { readConfig } from './support/config.ts';
 import { createKey, type Issuer, startIssuer } from './support/issuer.ts';
 import { keepLog, type Line, linesOf } from './support/log.ts';
 import { codeOf } from './support/post.ts';
+import { rolecallOf } from './support/rolecall.ts';
 import { text } from './support/upstream.ts';
 
 const BASE = 'http://rolecall.example';
@@ -28,7 +29,7 @@ function createLogged(
       headers: Record<string, string> = {},
       query = '{__typename}',
     ) =>
-      server.fetch(`${BASE}/graphql`, {
+      rolecallOf(server).fetch(`${BASE}/graphql`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -37,7 +38,7 @@ function createLogged(
         },
         body: JSON.stringify({ query }),
       }),
-    ready: async () => (await server.fetch(`${BASE}/ready`)).status,
+    ready: async () => (await rolecallOf(server).fetch(`${BASE}/ready`)).status,
   };
 }
 

@@ -7,14 +7,13 @@ import { describeVariables } from '../src/config/variables.ts';
 import { readSettings } from '../src/process/assemble.ts';
 import { describeConfig } from '../src/process/startup-message.ts';
 import { providers } from '../src/providers/index.ts';
-import { readConfig } from './support/config.ts';
 import {
   imageVariables,
   type Manifest,
   readDockerfile,
   readManifests,
 } from './support/manifests.ts';
-import { createTestServer } from './support/rolecall.ts';
+import { createRolecall } from './support/rolecall.ts';
 
 const manifests = readManifests('deploy/kubernetes');
 const configMap = manifests.get('configmap.yaml');
@@ -113,7 +112,7 @@ test('readiness is probed at least twice while a pod still accepts connections',
 });
 
 describe('the probes', () => {
-  const server = createTestServer(readConfig({}));
+  const rolecall = createRolecall({});
   for (const [name, path] of [
     ['startupProbe', '/health'],
     ['livenessProbe', '/health'],
@@ -121,7 +120,7 @@ describe('the probes', () => {
   ] as const) {
     test(`${name} asks ${path}, which the server has`, async () => {
       assert.deepEqual(container[name].httpGet, { path, port: 'http' });
-      assert.equal((await server.fetch(`http://10.0.0.1:4000${path}`)).status, 200);
+      assert.equal((await rolecall.fetch(`http://10.0.0.1:4000${path}`)).status, 200);
     });
   }
 });

@@ -15,6 +15,7 @@ import {
   createTestServer,
   DATADOG_KEYS,
   dataOf,
+  rolecallOf,
 } from './support/rolecall.ts';
 import { json, type Script, startUpstream } from './support/upstream.ts';
 
@@ -70,7 +71,7 @@ async function readsOf(context: TestContext, fields: string) {
   const reads = watchReads(loaders, resources, context);
   const provider = { ...datadogProvider, open: () => ({ connect: () => loaders }) };
   const server = createTestServer(readConfig(DATADOG_KEYS, [provider]));
-  const response = await server.fetch('http://rolecall.example/graphql', {
+  const response = await rolecallOf(server).fetch('http://rolecall.example/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: `{ viewer { datadog { ${fields} } } }` }),

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createServer } from '../src/server/index.ts';
 import { readConfig } from './support/config.ts';
 import { keepLog, linesOf } from './support/log.ts';
+import { rolecallOf } from './support/rolecall.ts';
 
 const URL = 'http://rolecall.example/graphql';
 const ERROR_LEVEL = 50;
@@ -11,7 +12,7 @@ const ERROR_LEVEL = 50;
 function createLoggedServer() {
   const { logger, log } = keepLog({ level: 'trace' });
   const server = createServer(readConfig({}), logger, { isReady: true });
-  return { fetch: server.fetch, log };
+  return { ...rolecallOf(server), log };
 }
 
 describe('a malformed parameter of a GET', () => {

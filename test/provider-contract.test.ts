@@ -17,6 +17,7 @@ import {
   dataOf,
   type GraphQLResponse,
   type Rolecall,
+  rolecallOf,
 } from './support/rolecall.ts';
 import { revealed } from './support/secrets.ts';
 import { type Script, type Seen, startUpstream } from './support/upstream.ts';
@@ -122,7 +123,7 @@ for (const fixture of fixtures) {
       const { config, server } = await startSandbox(readConfig(variables));
       try {
         const selection = `${field} { ${FIELDS} }`;
-        const { viewer } = dataOf(await askServer(createTestServer(config), selection));
+        const { viewer } = dataOf(await askServer(rolecallOf(createTestServer(config)), selection));
         assert.equal(viewer[field].displayName, 'Robin Sandbox');
         const { port } = server.address() as AddressInfo;
         const url = `http://127.0.0.1:${port}/${field}/`;

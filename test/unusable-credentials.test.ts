@@ -6,6 +6,7 @@ import { createServer } from '../src/server/index.ts';
 import { userDocument } from './fixtures/datadog.ts';
 import { v1 } from './fixtures/heygen.ts';
 import { readConfig } from './support/config.ts';
+import { rolecallOf } from './support/rolecall.ts';
 import { json, startUpstream } from './support/upstream.ts';
 
 const VIEWER = '{ viewer { providers users { provider } } }';
@@ -35,7 +36,7 @@ async function ask(headers: Record<string, string>, query = VIEWER, environment 
   );
   const bodies: any[] = [];
   for (let time = 0; time < 6; time += 1) {
-    const response = await server.fetch('http://rolecall.example/graphql', {
+    const response = await rolecallOf(server).fetch('http://rolecall.example/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query }),

@@ -6,7 +6,7 @@ import { ref, role, uuid } from './fixtures/datadog.ts';
 import { readConfig } from './support/config.ts';
 import { type Issuer, startIssuer } from './support/issuer.ts';
 import { member, startOrganization } from './support/organization.ts';
-import { createTestServer, dataOf, HEYGEN_KEY } from './support/rolecall.ts';
+import { createTestServer, dataOf, HEYGEN_KEY, rolecallOf } from './support/rolecall.ts';
 import { json } from './support/upstream.ts';
 import { createRolecallAt } from './support/viewer.ts';
 
@@ -200,7 +200,7 @@ test('with VIEWER=caller, the sandbox finds its people by their addresses', asyn
   const environment = { ...issuer.environment, VIEWER: 'caller', CREDENTIALS: 'server' };
   const { config, server } = await startSandbox(readConfig(environment));
   try {
-    const { fetch } = createTestServer(config);
+    const { fetch } = rolecallOf(createTestServer(config));
     const query = '{ viewer { datadog { name roles { name } organization { name } } } }';
     const people = ['robin', 'rowan', 'riley'].map(async (name) => {
       const token = issuer.sign({ email: `${name}@sandbox.example`, email_verified: true });

@@ -185,8 +185,7 @@ export function createServer(
 
   return {
     listener: (request, response) => endpointOf(request.url ?? '/')(request, response),
-    fetch: async (url, init = {}) => endpointOf(url).fetch(url, init),
-    handle: async (request, address) => endpointOf(request.url).fetch(request, { address }),
+    fetch: async (request, address) => endpointOf(request.url).fetch(request, { address }),
     schema: schemas.graph,
     get isReady() {
       return isReady();

@@ -5,10 +5,8 @@ import type { GraphQLSchema } from 'graphql';
 export interface RolecallServer {
   /** For `node:http`. */
   readonly listener: RequestListener;
-  /** The Fetch handler, for use without an HTTP port. */
-  fetch(url: string, init?: RequestInit): Promise<Response>;
-  /** The same. @param address the client's, for RATE_LIMIT */
-  handle(request: Request, address?: string): Promise<Response>;
+  /** The Fetch handler, for use without an HTTP port. @param address the client's, for RATE_LIMIT */
+  fetch(request: Request, address?: string): Promise<Response>;
   /** Of the graph, without federation's fields. */
   readonly schema: GraphQLSchema;
   /** Is it ready for requests, as `/ready` says? */

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { JwtVerifier } from '../../src/identity/verifier.ts';
 import { createServer } from '../../src/server/index.ts';
 import { readConfig } from '../support/config.ts';
+import { rolecallOf } from '../support/rolecall.ts';
 import { createKey, startProvider } from './provider.ts';
 
 type OpenIdProvider = Awaited<ReturnType<typeof startProvider>>;
@@ -14,7 +15,7 @@ function createAsk({ environment }: OpenIdProvider) {
     isReady: true,
   });
   return async (token: string) => {
-    const { status, headers } = await server.fetch('http://rolecall.example/graphql', {
+    const { status, headers } = await rolecallOf(server).fetch('http://rolecall.example/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: '{"query":"{ viewer { providers } }"}',

@@ -44,7 +44,7 @@ export function startCopy(environment: Environment) {
     operations: (): Line[] => lines().filter(({ msg }) => msg === 'operation'),
     /** What `/ready` says. */
     async readiness(): Promise<string> {
-      return (await server.fetch('http://rolecall.example/ready')).text();
+      return (await rolecall.fetch('http://rolecall.example/ready')).text();
     },
     /** Resolves once Redis is in use. */
     used: () => until(async () => (await copy.readiness()) === 'ready\n'),

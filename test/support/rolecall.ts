@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Request } from '@whatwg-node/fetch';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { pino } from 'pino';
 import type { Config } from '../../src/config/index.ts';
@@ -27,8 +28,9 @@ export function createRolecall(environment: Readonly<Record<string, string>>) {
 
 /** The same for an existing server. */
 export function rolecallOf(server: RolecallServer) {
+  const fetch = (url: string, init?: RequestInit) => server.fetch(new Request(url, init));
   return {
-    fetch: server.fetch,
+    fetch,
     async query<Data = Untyped>(
       document: TypedDocumentNode<Data, Untyped> | string,
       {
@@ -38,7 +40,7 @@ export function rolecallOf(server: RolecallServer) {
       }: { variables?: object; headers?: Record<string, string>; signal?: AbortSignal } = {},
     ): Promise<GraphQLResponse<Data>> {
       const query = typeof document === 'string' ? document : print(document);
-      const response = await server.fetch('http://rolecall.example/graphql', {
+      const response = await fetch('http://rolecall.example/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query, variables }),
