@@ -155,3 +155,22 @@ test('without REDIS_URL, a server that is ready is not degraded', async () => {
   await using rolecall = await startRolecall(environment);
   assert.equal(await readyText(rolecall), 'ready\n');
 });
+
+test('a server that is closed at once never connects to Redis', async () => {
+  let connections = 0;
+  const redis = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => redis.listen(0, '127.0.0.1', resolve));
+  const { port } = redis.address() as AddressInfo;
+  try {
+    const environment = { ...ENVIRONMENT, REDIS_URL: `redis://127.0.0.1:${port}` };
+    await (await startRolecall(environment))[Symbol.asyncDispose]();
+    await using another = await startRolecall(environment);
+    while (!another.log().includes('Redis')) await delay(10);
+    assert.equal(connections, 1);
+  } finally {
+    redis.close();
+  }
+});
