@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -52,7 +52,7 @@ describe('the variables', () => {
   });
 
   test('are a valid configuration, with the image’s own and the secrets', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rolecall-kubernetes-'));
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'rolecall-kubernetes-'));
     const secrets: Readonly<Record<string, string>> = {
       'dd-api-key': 'some-api-key',
       'dd-app-key': 'some-application-key',
@@ -60,12 +60,12 @@ describe('the variables', () => {
       'cache-secret': Buffer.alloc(32, 1).toString('base64'),
     };
     for (const [name, value] of Object.entries(secrets)) {
-      writeFileSync(join(folder, name), value);
-      chmodSync(join(folder, name), volume.secret.defaultMode);
+      writeFileSync(join(folder.path, name), value);
+      chmodSync(join(folder.path, name), volume.secret.defaultMode);
     }
     const mounted = Object.entries(ownVariables).map(([name, value]) => [
       name,
-      value.replace(mount.mountPath, folder),
+      value.replace(mount.mountPath, folder.path),
     ]);
     const environment = { ...image, ...configMap.data, ...Object.fromEntries(mounted) };
     const { config } = await readSettings(environment);

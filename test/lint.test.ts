@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
 /** Lints these files, by path, in a separate folder with the project's settings. */
 function lint(files: Readonly<Record<string, string>>) {
-  const folder = mkdtempSync(join(tmpdir(), 'rolecall-lint-'));
-  cpSync('biome.json', join(folder, 'biome.json'));
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'rolecall-lint-'));
+  cpSync('biome.json', join(folder.path, 'biome.json'));
   for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
+    const path = join(folder.path, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
   const { status, stdout, stderr } = spawnSync(resolve('node_modules/.bin/biome'), ['lint'], {
-    cwd: folder,
+    cwd: folder.path,
     encoding: 'utf8',
   });
   return { status, output: stdout + stderr };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -11,6 +11,7 @@ import { datadogAt, heygenAt, startRolecall, startVendor } from './support/rolec
 const CLI = join(import.meta.dirname, '../dist/cli.js');
 const TOKEN = 'token-of-nobody-at-all';
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-client-'));
+after(() => rmSync(folder, { recursive: true }));
 const out = join(folder, 'permission-names.d.ts');
 
 async function run(...args: readonly string[]) {

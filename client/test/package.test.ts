@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ import { snippetWith } from './support/snippets.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const project = mkdtempSync(join(tmpdir(), 'rolecall-project-'));
+after(() => rmSync(project, { recursive: true }));
 /** This Node, and Debian's if it is another. */
 const NODES = [process.execPath, '/usr/bin/node'].filter(existsSync);
 

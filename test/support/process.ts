@@ -1,22 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const START = join(import.meta.dirname, '../../src/start.mjs');
 const LISTENING = /Rolecall serves (http:[^ "]+)/;
 
-/** Rolecall in its own process, which inherits no environment variables but PATH. */
+/** Rolecall in its own process and folder. It inherits no environment variables but PATH. */
 export function startProcess(
   environment: Readonly<Record<string, string>> = {},
   { dotenv, command = [process.execPath, START] }: { dotenv?: string; command?: string[] } = {},
 ) {
-  const cwd = mkdtempSync(join(tmpdir(), 'rolecall-test-'));
-  if (dotenv !== undefined) writeFileSync(join(cwd, '.env'), dotenv);
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'rolecall-test-'));
+  if (dotenv !== undefined) writeFileSync(join(folder.path, '.env'), dotenv);
   const [file = '', ...args] = command;
   const child: ChildProcess = spawn(file, args, {
-    cwd,
+    cwd: folder.path,
     env: { PATH: process.env['PATH'], PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -24,7 +24,10 @@ export function startProcess(
   let stderr = '';
   child.stdout?.on('data', (chunk) => (stdout += chunk));
   child.stderr?.on('data', (chunk) => (stderr += chunk));
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal, stdout, stderr }));
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    folder.remove();
+    return { code, signal, stdout, stderr };
+  });
 
   async function written<T>(find: (stdout: string) => T | undefined): Promise<T> {
     while (child.exitCode === null && child.signalCode === null) {
