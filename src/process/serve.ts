@@ -44,7 +44,12 @@ export async function serve(environment: Environment): Promise<void> {
     },
     exit: (code) => process.exit(code),
   });
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const early = process.listeners(signal);
+    // First, because a signal that nobody has handled yet is lost with the last listener.
+    process.on(signal, stop);
+    for (const listener of early) process.off(signal, listener);
+  }
 }
 
 function listenAdvice({ code }: NodeJS.ErrnoException): string {
