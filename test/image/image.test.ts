@@ -9,7 +9,7 @@ import {
   readlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,6 +22,10 @@ const [, QUERY = '', RESPONSE] = /-d '(.*)'\n```\n```json\n(.*)\n```/.exec(READM
 const USER = '65532';
 /** Long enough for a busy machine to see /ready at 503. */
 const DRAIN_DELAY_MS = '5000';
+/** Node says on stderr which compiled code it uses. */
+const TRACED = { SANDBOX: '1', NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+/** What start.mjs loads once it handles signals. */
+const FIRST_MODULE = 'ESM file:///app/dist/main.js';
 
 const image = buildImage();
 const containers: ReturnType<typeof runContainer>[] = [];
@@ -61,6 +65,7 @@ describe('the image', { timeout: 60_000 }, () => {
   test('has no build tools, sources or settings of the clone', (t) => {
     const app = join(image.root, 'app');
     assert.deepEqual(readdirSync(app).toSorted(), [
+      'compiled',
       'dist',
       'node_modules',
       'package.json',
@@ -79,6 +84,7 @@ describe('the image', { timeout: 60_000 }, () => {
     for (const path of ['usr/local/bin/npm', 'build']) {
       assert.ok(!existsSync(join(image.root, path)), path);
     }
+    assert.equal(execFileSync('find', [app, '!', '-uid', '0'], { encoding: 'utf8' }), '');
     t.diagnostic(`build: ${Math.round(image.buildMs / 1000)} s`);
     t.diagnostic(
       `size: ${megabytesOf('.')} MB, of which Node ${megabytesOf('usr/local/bin/node')} MB and Rolecall with its dependencies ${megabytesOf('app')} MB`,
@@ -129,6 +135,40 @@ describe('the image', { timeout: 60_000 }, () => {
 
     const unhealthy = run([], { environment, command: healthcheck });
     assert.equal((await unhealthy.exited).code, 1);
+  });
+
+  test('starts with the code that was compiled at the build', async () => {
+    const { code, stderr } = await run(['--check'], { environment: TRACED }).exited;
+    assert.equal(code, 0);
+    const modules = (line: RegExp) =>
+      new Set(Array.from(stderr.matchAll(line), ([, module]) => module));
+    const looked = modules(/reading cache from \S+ for (\w+ \S+?)\.\.\.\[/g);
+    assert.ok(looked.has(FIRST_MODULE), stderr.slice(0, 1000));
+    const accepted = modules(/V8 code cache for (.*) was accepted/g);
+    assert.deepEqual(
+      [...looked].filter((module) => !accepted.has(module)),
+      [],
+    );
+  });
+
+  test('starts as another user, for whom nothing was compiled', async () => {
+    const config = { ...image.config, User: '1000:1000' };
+    const container = runContainer({ ...image, config }, ['--check'], { environment: TRACED });
+    containers.push(container);
+    const { code, stderr } = await container.exited;
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /was accepted/);
+  });
+
+  test('loses no signal that arrives while it starts', async () => {
+    const PORT = String(await freePort());
+    const container = run([], { environment: { ...TRACED, PORT } });
+    for await (const trace of container.child.stderr ?? []) {
+      if (String(trace).includes(FIRST_MODULE)) break;
+    }
+    process.kill(container.processId(), 'SIGTERM');
+    const { code } = await container.exited;
+    assert.ok(code === 0 || code === 128 + constants.signals.SIGTERM, String(code));
   });
 
   test('can write neither its own files nor elsewhere', async () => {
