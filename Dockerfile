@@ -12,6 +12,8 @@ COPY runtime/package.json runtime/
 RUN npm ci --workspaces=false --ignore-scripts --no-audit
 COPY . .
 RUN npm run build && npm prune --workspaces=false --ignore-scripts --omit=dev --no-audit
+# Files of the clone have the umask of whoever made it.
+RUN chmod -R a+rX package.json schema dist
 
 FROM ${RUNTIME_IMAGE} AS app
 # Root owns the files, so the server cannot change them.
