@@ -1,24 +1,28 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startRolecall } from './support/rolecall.ts';
 import { snippetWith } from './support/snippets.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const project = mkdtempSync(join(tmpdir(), 'rolecall-project-'));
-after(() => rmSync(project, { recursive: true }));
+const folder = mkdtempSync(join(tmpdir(), 'rolecall-project-'));
+after(() => rmSync(folder, { recursive: true }));
+const project = join(folder, 'project');
+mkdirSync(project);
 /** This Node, and Debian's if it is another. */
 const NODES = [process.execPath, '/usr/bin/node'].filter(existsSync);
 
@@ -35,6 +39,19 @@ function write(files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(project, name), content);
 }
 
+/** Packs a copy, which has never been built, and leaves `dist` to the other tests. */
+async function pack(): Promise<string> {
+  const copy = join(folder, 'client');
+  cpSync(join(ROOT, '../tsconfig.json'), join(folder, 'tsconfig.json'));
+  cpSync(ROOT, copy, {
+    recursive: true,
+    filter: (source) => !['dist', 'node_modules', 'test'].includes(basename(source)),
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  const output = await run('npm', ['pack', '--pack-destination', project], copy);
+  return join(project, output.trim().split('\n').at(-1) ?? '');
+}
+
 /** `name@version` of packages that this project tests with, so that npm has them already. */
 const pinned = (...names: readonly string[]) =>
   names.map((name) => `${name}@${devDependencies[name]}`);
@@ -45,10 +62,7 @@ describe('the package, installed into an empty project', () => {
 
   before(async () => {
     rolecall = await startRolecall({ SANDBOX: '1' });
-    const [{ filename }] = JSON.parse(
-      await run('npm', ['pack', '--json', '--pack-destination', project], ROOT),
-    );
-    packed = join(project, filename);
+    packed = await pack();
     write({ 'package.json': '{ "type": "module", "private": true }' });
     const others = pinned(
       'react',
@@ -58,6 +72,9 @@ describe('the package, installed into an empty project', () => {
       'typescript',
       '@types/react',
       '@types/react-dom',
+      '@apollo/client',
+      '@urql/core',
+      '@urql/exchange-graphcache',
     );
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', packed, ...others]);
   });
@@ -98,10 +115,12 @@ describe('the package, installed into an empty project', () => {
 
   test('compiles, and is built by Vite for the page and for the server', async () => {
     mkdirSync(join(project, 'dist'), { recursive: true });
+    mkdirSync(join(project, 'caches'));
     const page = snippetWith('export function App()');
     write({
       'page.tsx': `${page}\nexport { Card as Page };\n`,
       'server.tsx': snippetWith('renderToString'),
+      'browser.tsx': snippetWith('hydrateRoot'),
       'errors.ts': `${snippetWith('instanceof RolecallError')}`.replace(
         'try {',
         "import { createRolecallClient } from 'rolecall-client';\nconst client = createRolecallClient({ url: '' });\ntry {",
@@ -121,6 +140,14 @@ describe('the package, installed into an empty project', () => {
         },
         include: ['*.ts', '*.tsx'],
       }),
+      'caches/apollo.ts': snippetWith('createApolloClient'),
+      'caches/urql.ts': snippetWith('createUrqlClient'),
+      'caches/tsconfig.json': JSON.stringify({
+        extends: '../tsconfig.json',
+        // Apollo Client's dependencies have faulty declarations.
+        compilerOptions: { skipLibCheck: true },
+        include: ['*.ts'],
+      }),
     });
     await run('npx', [
       'rolecall-client',
@@ -131,6 +158,7 @@ describe('the package, installed into an empty project', () => {
       'permission-names.d.ts',
     ]);
     await run('npx', ['tsc']);
+    await run('npx', ['tsc', '-p', 'caches']);
     write({
       'wrong.ts':
         "import { useCan } from 'rolecall-client/react';\nexport const use = () => useCan('dashbords_write');\n",
