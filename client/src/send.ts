@@ -48,7 +48,7 @@ export async function send<Data, Variables>(
     // Without the cause, which may hold the request's headers.
     throw failure(
       'NETWORK_ERROR',
-      'Rolecall could not be reached, or its response could not be read.',
+      'Rolecall could not be reached, or its response could not be read. Check the URL, and for a page of another origin, Rolecall’s CORS_ORIGINS.',
     );
   }
   return read<Data>(response, text);
@@ -68,8 +68,10 @@ function read<Data>({ status, headers }: Response, text: string): Result<Data> {
   const { data, errors } = parse(text);
   const list: readonly unknown[] = Array.isArray(errors) ? errors : [];
   if (!isObject(data) && list.length === 0) {
-    const message = `The response (HTTP ${status}) is not a GraphQL response.`;
-    throw failure(codeOf(status), message, retryAfter);
+    const code = codeOf(status);
+    const advice = code === 'INVALID_RESPONSE' ? ' Check the URL.' : '';
+    const message = `The response (HTTP ${status}) is not a GraphQL response.${advice}`;
+    throw failure(code, message, retryAfter);
   }
   return {
     data: isObject(data) ? (data as Data) : null,

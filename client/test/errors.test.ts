@@ -61,6 +61,7 @@ describe('what is not a response of Rolecall', () => {
     const client = createRolecallClient({ url: 'http://127.0.0.1:1/graphql', headers });
     const error = await errorOf(client);
     assert.deepEqual(parts(error), { code: 'NETWORK_ERROR', provider: null, retryAfter: null });
+    assert.match(error.message, /Check the URL.*CORS_ORIGINS/);
   });
 
   test('a fetch whose error holds the headers', async () => {
@@ -100,6 +101,9 @@ describe('what is not a response of Rolecall', () => {
         }).viewer(),
       );
       assert.deepEqual(parts(error), { code, provider: null, retryAfter: null });
+      if (body.startsWith('<')) {
+        assert.equal(error.message.endsWith('Check the URL.'), code === 'INVALID_RESPONSE');
+      }
       assert.ok(!error.message.includes(SECRET));
     });
   }
