@@ -21,15 +21,19 @@ interface Arguments {
   readonly names: string | undefined;
 }
 
-function read(args: readonly string[]): Arguments {
+/** Null if they ask for help. */
+function read(args: readonly string[]): Arguments | null {
   const { values, positionals } = parse(args);
+  if (values.help) return null;
   const { out, url, names, header = [] } = values;
   if (positionals.join(' ') !== 'types') throw new UsageError('The only command is `types`.');
   if (out === undefined) throw new UsageError('--out is missing.');
   if (url === undefined && names === undefined) {
     throw new UsageError('Give --url, --names or both.');
   }
-  if (url !== undefined && !URL.canParse(url)) throw new UsageError('--url is not a URL.');
+  if (url !== undefined && !(URL.canParse(url) && /^https?:/i.test(url))) {
+    throw new UsageError('--url must be a URL with http or https.');
+  }
   return { out, url, headers: headersOf(header), names };
 }
 
@@ -43,6 +47,7 @@ function parse(args: readonly string[]) {
         url: { type: 'string' },
         names: { type: 'string' },
         header: { type: 'string', multiple: true },
+        help: { type: 'boolean', short: 'h' },
       },
     });
   } catch {
@@ -65,7 +70,12 @@ function headersOf(lines: readonly string[]): Headers {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const { out, url, headers, names } = read(args);
+  const request = read(args);
+  if (request === null) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const { out, url, headers, names } = request;
   const held = url === undefined ? [] : await fetchHeldNames({ url, headers });
   const listed = names === undefined ? [] : namesIn(await readFile(names, 'utf8'));
   const all = new Set([...held, ...listed]);

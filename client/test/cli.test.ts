@@ -147,7 +147,11 @@ describe('without a network', () => {
       [['other'], 'The only command is `types`.'],
       [['types', '--names', 'x'], '--out is missing.'],
       [['types', '--out', out], 'Give --url, --names or both.'],
-      [['types', '--out', out, '--url', TOKEN], '--url is not a URL.'],
+      [['types', '--out', out, '--url', TOKEN], '--url must be a URL with http or https.'],
+      [
+        ['types', '--out', out, '--url', 'localhost:4000/graphql'],
+        '--url must be a URL with http or https.',
+      ],
       [
         ['types', '--out', out, '--names', 'x', '--header', TOKEN],
         "A --header is not of the form 'NAME: VALUE'.",
@@ -158,6 +162,14 @@ describe('without a network', () => {
       assert.equal(status, 2);
       assert.equal(stderr.split('\n')[0], message);
       assert.match(stderr, /^Usage: rolecall-client types/m);
+    }
+  });
+
+  test('help is not a mistake', async () => {
+    for (const args of [['--help'], ['-h'], ['types', '--help']]) {
+      const { status, stdout, stderr } = await run(...args);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+      assert.match(stdout, /^Usage: rolecall-client types/);
     }
   });
 
