@@ -10,6 +10,9 @@ test('paths are served exactly', async () => {
     (await rolecall.fetch(`http://rolecall.example${path}`)).status;
   assert.equal(await statusOf('/health'), 200);
   assert.equal(await statusOf('/'), 302);
+  // A redirected POST would arrive as a GET without a body.
+  const posted = await rolecall.fetch('http://rolecall.example/', { method: 'POST' });
+  assert.equal(posted.status, 404);
   for (const path of [
     '/other/health',
     '/health/',

@@ -45,7 +45,7 @@ export function createRoutes({ path, home, hasPage, isReady, isDegraded }: Route
       if (!isReady()) return text(503, 'not ready\n');
       return text(200, isDegraded() ? DEGRADED : 'ready\n');
     }
-    if (pathname === '/') {
+    if (pathname === '/' && isRead) {
       return hasPage ? text(302, `See ${home}.\n`, { location: home }) : text(200, withoutPage);
     }
     return text(404, `Not found. GraphQL is at ${home}.\n`);
