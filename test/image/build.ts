@@ -57,7 +57,7 @@ export function buildImage(): BuiltImage {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-image-'));
   const buildah = (...args: readonly string[]) => {
     const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
-    return run('buildah', [...store, '--storage-driver', 'overlay', ...args]);
+    return run('buildah', [...store, '--storage-driver', 'vfs', ...args]);
   };
   const build = (image: string, context: string, ...args: readonly string[]) =>
     // OCI's own format has no HEALTHCHECK.

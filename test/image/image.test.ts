@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
-  mkdtempSync,
+  mkdtempDisposableSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -194,12 +194,12 @@ describe('the image', { timeout: 60_000 }, () => {
   });
 
   test('reads secrets from files', async () => {
-    const secrets = mkdtempSync(join(tmpdir(), 'rolecall-secrets-'));
-    chmodSync(secrets, 0o755);
-    writeFileSync(join(secrets, 'heygen'), 'key');
-    writeFileSync(join(secrets, 'tokens'), 'a-token-of-some-caller');
+    using secrets = mkdtempDisposableSync(join(tmpdir(), 'rolecall-secrets-'));
+    chmodSync(secrets.path, 0o755);
+    writeFileSync(join(secrets.path, 'heygen'), 'key');
+    writeFileSync(join(secrets.path, 'tokens'), 'a-token-of-some-caller');
     const { code, stdout } = await run(['--check'], {
-      secrets,
+      secrets: secrets.path,
       environment: {
         HEYGEN_API_KEY_FILE: `${SECRETS}/heygen`,
         CLIENT_TOKENS_FILE: `${SECRETS}/tokens`,
