@@ -14,7 +14,7 @@ export async function forward(
   response: ServerResponse,
 ): Promise<void> {
   const chosen = readChoices(request.headers);
-  if (chosen === undefined) return refuse(response, 400, 'There is no such person.');
+  if (chosen === undefined) return refuse(response, 400, 'BAD_REQUEST', 'There is no such person.');
   const headers = new Headers(chosen.keyHeaders);
   for (const name of REQUEST_HEADERS) {
     const value = request.headers[name];
@@ -29,7 +29,10 @@ export async function forward(
     })),
     sleep(chosen.delay),
   ]);
-  if (result.status === 'rejected') return refuse(response, 502, 'Rolecall cannot be reached.');
+  if (result.status === 'rejected') {
+    const message = 'The backend cannot reach Rolecall. Is it running?';
+    return refuse(response, 502, 'NETWORK_ERROR', message);
+  }
   for (const name of RESPONSE_HEADERS) {
     const value = result.value.headers.get(name);
     if (value !== null) response.setHeader(name, value);
@@ -37,6 +40,8 @@ export async function forward(
   response.writeHead(result.value.status).end(result.value.body);
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain' }).end(message);
+/** In Rolecall's own form, so that the page shows the message. */
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }

@@ -32,7 +32,7 @@ for (const command of ['dev', 'preview'] as const) {
   });
 }
 
-test('ROLECALL_URL names one that runs; it gets the keys, and nothing that the page adds', async () => {
+test('ROLECALL_URL names one that runs; it gets the keys, and nothing that the page adds, which says if it is gone', async () => {
   const seen: Record<string, unknown>[] = [];
   const rolecall = createServer(({ headers, url }, response) => {
     seen.push({ ...headers, url });
@@ -78,6 +78,13 @@ test('ROLECALL_URL names one that runs; it gets the keys, and nothing that the p
     const refused = await ask({ 'x-person': 'nobody' });
     assert.equal(refused.status, 400);
     assert.equal(seen.length, 1);
+
+    rolecall.closeAllConnections();
+    rolecall.close();
+    await using browser = await launchBrowser();
+    await using opened = await openPage(browser, example.url);
+    const identity = opened.page.getByRole('region', { name: 'Who am I?' });
+    await identity.getByText('The backend cannot reach Rolecall. Is it running?').waitFor();
   } finally {
     rolecall.closeAllConnections();
     rolecall.close();
