@@ -74,6 +74,7 @@ describe('--check', () => {
       DD_API_KEY: 'marked-key',
       DD_APP_KEY: 'marked-key-too',
       DD_SITE: 'datadoghq.eu',
+      CLIENT_TOKENS: 'marked-token',
       LIMIT_BODY: '1',
     });
     assert.deepEqual([code, stderr], [0, '']);
@@ -82,8 +83,9 @@ describe('--check', () => {
       [
         'The configuration is valid.',
         'Providers: Datadog at https://api.datadoghq.eu/',
-        'Lets in: requests to localhost or a loopback address',
+        'Lets in: callers with one of CLIENT_TOKENS (1)',
         'Shows: the owner of the server’s credentials, to every caller',
+        'One of CLIENT_TOKENS is shorter than 16 characters and can be guessed: replace it, for example with the output of `openssl rand -hex 32`.',
         'LIMIT_BODY is not a variable of Rolecall and is ignored. Did you mean LIMIT_BODY_BYTES?',
         '',
       ].join('\n'),

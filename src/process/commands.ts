@@ -6,7 +6,7 @@ import { providers } from '../providers/index.ts';
 import { createSchemas } from '../schema/index.ts';
 import { readSettings } from './assemble.ts';
 import { serve } from './serve.ts';
-import { describeConfig } from './startup-message.ts';
+import { describeConfig, shortTokens } from './startup-message.ts';
 
 const LINE_LENGTH = 100;
 const NAME_LENGTH = 30;
@@ -57,7 +57,8 @@ export async function run(args: readonly string[]): Promise<void> {
 
 async function check(): Promise<void> {
   const { config } = await readSettings(readEnvironment());
-  const lines = ['The configuration is valid.', ...describeConfig(config), ...config.warnings];
+  const warnings = [...shortTokens(config), ...config.warnings];
+  const lines = ['The configuration is valid.', ...describeConfig(config), ...warnings];
   console.log(lines.join('\n'));
 }
 

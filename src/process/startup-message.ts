@@ -43,11 +43,7 @@ export function announce(config: Config, port: number, logger: Logger): void {
     if (config.sandbox) logger.warn(sandbox.join(' '));
     for (const line of lines) logger.info(line);
   }
-  if (config.server.clientTokens.value.some((token) => token.reveal().length < MIN_TOKEN_LENGTH)) {
-    logger.warn(
-      `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters and can be guessed: replace it, for example with the output of \`openssl rand -hex 32\`.`,
-    );
-  }
+  for (const warning of shortTokens(config)) logger.warn(warning);
 }
 
 /** What is connected, for whom, as lines. */
@@ -56,6 +52,17 @@ export function describeConfig(config: Config): readonly string[] {
     `Providers: ${providersText(config)}`,
     `Lets in: ${callersText(config)}`,
     `Shows: ${viewerText(config)}`,
+  ];
+}
+
+/** A warning of tokens that can be guessed, or none. */
+export function shortTokens({ server }: Config): readonly string[] {
+  const isShort = server.clientTokens.value.some(
+    (token) => token.reveal().length < MIN_TOKEN_LENGTH,
+  );
+  if (!isShort) return [];
+  return [
+    `One of CLIENT_TOKENS is shorter than ${MIN_TOKEN_LENGTH} characters and can be guessed: replace it, for example with the output of \`openssl rand -hex 32\`.`,
   ];
 }
 

@@ -66,7 +66,7 @@ const clientTokens = linesOf(
 
 const corsOrigins = listOf(
   (text) => (URL.parse(text)?.origin === text ? text : undefined),
-  'must be origins such as https://app.example, separated by commas; * is not one',
+  'must be origins such as https://app.example, without a slash at the end, separated by commas; * is not one',
 );
 
 const corsHeaders = listOf(

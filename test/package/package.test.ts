@@ -87,7 +87,10 @@ describe('the npm package, installed in an empty project', () => {
     assert.match(execFileSync(OLD_NODE, ['--version'], { encoding: 'utf8' }), /^v20\./);
     const { status, stdout, stderr } = spawnSync(OLD_NODE, [bin()], { encoding: 'utf8' });
     assert.deepEqual([status, stdout], [1, '']);
-    assert.match(stderr, /^Rolecall needs Node 24 or later, and this is v20\..*\n$/);
+    assert.match(
+      stderr,
+      /^Rolecall needs Node 24 or later, and this is v20\..* npx -p node@24 -p rolecall rolecall, .*\n$/,
+    );
   });
 
   test('is what publint and arethetypeswrong expect of a package', () => {
