@@ -1,9 +1,10 @@
 import type { RequestListener } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
+import { ConfigError } from './config/index.ts';
 import type { VariableName } from './config/variable-name.ts';
 import { assemble } from './process/assemble.ts';
 
-export { ConfigError } from './config/index.ts';
+export { ConfigError };
 
 /** Rolecall's variables by their names, as in the environment: values are text. */
 export type RolecallOptions = Readonly<Partial<Record<VariableName, string>>>;
@@ -37,6 +38,7 @@ export interface Rolecall {
  * @throws {ConfigError} naming every problem of the options at once
  */
 export async function createRolecall(options: RolecallOptions = {}): Promise<Rolecall> {
+  refuseOtherThanText(options);
   const { server, readiness, close } = await assemble(options);
   readiness.isReady = true;
   return {
@@ -51,6 +53,14 @@ export async function createRolecall(options: RolecallOptions = {}): Promise<Rol
       close();
     },
   };
+}
+
+/** In JavaScript, a value may well be a number or a boolean. */
+function refuseOtherThanText(options: Readonly<Record<string, unknown>>): void {
+  const problems = Object.entries(options)
+    .filter(([, value]) => value !== undefined && typeof value !== 'string')
+    .map(([name]) => `${name} must be text, as in the environment.`);
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** Yoga's class of responses is not Node's own, which frameworks may expect. */

@@ -89,6 +89,16 @@ describe('a Rolecall in another program', () => {
     });
   });
 
+  test('is refused with values other than text, which JavaScript lets through', async () => {
+    const options: any = { PORT: 4000, SANDBOX: true, DD_SITE: null, HOST: undefined };
+    await assert.rejects(createRolecall(options), (error) => {
+      assert.ok(error instanceof ConfigError);
+      const names = error.problems.map((problem) => problem.split(' must be text')[0]);
+      assert.deepEqual(names, ['PORT', 'SANDBOX', 'DD_SITE']);
+      return true;
+    });
+  });
+
   test('takes only variables that exist', () => {
     const text = 'text';
     // One of each kind. What a schema reads is an option, and nothing else is.

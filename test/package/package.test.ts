@@ -141,7 +141,7 @@ describe('the npm package, installed in an empty project', () => {
     writeFileSync(
       file,
       example('node-http.mjs').replace(
-        '.listen(process.env.PORT)',
+        '.listen(process.env.PORT ?? 4000)',
         '.listen(0, function () { console.log(`listens on ${this.address().port}`); })',
       ),
     );
