@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machine } from '../../bench/report/machine.ts';
 import { median, show, table } from '../../bench/report/numbers.ts';
-import { bundleFunction, cacheVariables, compileFunction, eventOf, example } from './function.ts';
+import { bundleFunction, cacheVariables, compileFunction, eventOf } from './function.ts';
 import { installPackage } from './installed.ts';
 
 /**
@@ -33,7 +33,6 @@ const invoke = join(folder, 'invoke.mjs');
 writeFileSync(invoke, INVOKE);
 const bundle = bundleFunction(installed);
 compileFunction(installed);
-writeFileSync(join(folder, 'lambda.mjs'), example('lambda.mjs'));
 
 const ways: readonly Way[] = [
   { title: 'as installed', module: join(folder, 'lambda.mjs') },

@@ -18,7 +18,7 @@ function documented(language: string, start: string): string {
   return found[2];
 }
 
-/** Bundles the example of a function by the documented command. @returns the folder of the bundle */
+/** Writes the example `lambda.mjs`, and bundles it by the documented command. @returns the folder of the bundle */
 export function bundleFunction({ folder }: Installed): string {
   writeFileSync(join(folder, 'lambda.mjs'), example('lambda.mjs'));
   run(folder, documented('sh', 'npx esbuild lambda.mjs'));

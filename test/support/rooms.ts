@@ -49,7 +49,7 @@ export function objection(
   return `only src/providers/index.ts imports ${otherVendor}`;
 }
 
-/** Every import between files of `src/`, types included, as pairs of paths. `package.json`, for the version, is none. */
+/** Every import in `src/`, types included, as pairs of paths; without that of `package.json`, for the version. */
 export function readImports(): readonly (readonly [from: string, to: string])[] {
   return globSync('src/**/*.ts').flatMap((file) => {
     const imports = readFileSync(file, 'utf8').matchAll(IMPORT);
